@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { bar, plain, type TerminalStyle, wrap } from "../render/terminal-style.ts";
+import { bar, firstWords, plain, type TerminalStyle, wrap } from "../render/terminal-style.ts";
 import type { SituationReading } from "../situations/read-situation.ts";
 import type { NamedSituation } from "../situations/situation-table.ts";
 import { EXIT } from "./exit.ts";
@@ -59,17 +59,12 @@ function exitCodeOf(readings: readonly SituationReading[]): number {
 
 const BAR_CELLS = 20;
 const NAME_CELLS = 16;
-/** Of longer situations the beginning is repeated. */
-const SHOWN_WORDS = 40;
 /** Emotions that are hardly expected are not listed. */
 const LISTED_FROM = 0.03;
 
 /** What a situation leads one to expect, as a person reads it in a terminal. */
 function renderSituation(situation: string, reading: SituationReading, style: TerminalStyle): string {
-  const words = situation.trim().split(/\s+/);
-  const shown =
-    words.length > SHOWN_WORDS ? `${words.slice(0, SHOWN_WORDS).join(" ")} ... (${words.length} words)` : situation;
-  const head = style.bold(wrap(plain(shown), style.columns));
+  const head = style.bold(wrap(plain(firstWords(situation)), style.columns));
   const { distribution, abstention, appraisals, turns, leftOut } = reading;
   const left = leftOut.length === 0 ? [] : [style.dim(`  left to the face: ${plain(leftOut.join("; "))}`)];
   if (distribution === null) return `${[head, `  ${style.doubtful("not read:")} ${abstention}`, ...left].join("\n")}\n`;

@@ -4,7 +4,7 @@ import { ACTIVATION_MAPPING, activationVectors } from "../facs/activation.ts";
 import { type CompoundMatch, matchCompounds } from "../facs/compound-emotions.ts";
 import { type RuleScore, scoreRules } from "../facs/emotion-rules.ts";
 import { type PainScore, painScore } from "../facs/pain.ts";
-import { bestPrototype, type PrototypeMatch, prototypeText } from "../facs/prototypes.ts";
+import { bestPrototype, PROTOTYPE_UNIT, type PrototypeMatch, prototypeText } from "../facs/prototypes.ts";
 import { readSmiles, type SmileReading } from "../facs/smile-types.ts";
 
 /** A rule that fits less than this is left out of the sentence; its score is in the value. */
@@ -56,7 +56,7 @@ function emotionItem({ emotions }: FacsReading, over: string, item: MakeItem): N
 function prototypeItem({ prototype }: FacsReading, over: string, item: MakeItem): NewEvidence[] {
   if (prototype === undefined) return [];
   const { emotion, agreement } = prototype;
-  const values = [{ name: emotion, value: agreement, unit: "agreement index 0..1" }];
+  const values = [{ name: emotion, value: agreement, unit: PROTOTYPE_UNIT }];
   const how = `agreement ${agreement.toFixed(2)} of 1; what is shown, not what observers perceive`;
   return [item(`Closest FACS prototype ${over}: ${prototypeText(prototype)}, ${how}`, { type: "quantities", values })];
 }

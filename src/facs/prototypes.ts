@@ -12,6 +12,9 @@ export interface PrototypeMatch {
   readonly agreement: number;
 }
 
+/** The unit of `agreement` where it is evidence. */
+export const PROTOTYPE_UNIT = "agreement index 0..1";
+
 /** From here on a face counts as showing a prototype: more of both sets is shared than not, as in two of three units. */
 export const PROTOTYPE_FROM = 0.66;
 
@@ -38,7 +41,7 @@ export function bestPrototype(
   return best === undefined || best.agreement === 0 ? undefined : best;
 }
 
-/** `anger (AU4, AU7, AU23: 3 of 3)`. */
+/** `anger (3 of 3 units: AU4, AU7, AU23)`: no number after a unit, which would read as its measurement. */
 export function prototypeText({ emotion, units, shown }: PrototypeMatch): string {
-  return `${emotion} (${shown.join(", ")}: ${shown.length} of ${units.length} units)`;
+  return `${emotion} (${shown.length} of ${units.length} units: ${shown.join(", ")})`;
 }

@@ -2,6 +2,7 @@ import type { EvidenceItem, EvidenceLedger, TimeWindow } from "../domain/evidenc
 import type { Judgment, ReadingName } from "../domain/judgment.ts";
 import { itemsWithin, overlaps } from "../domain/timeline.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
+import { PROTOTYPE_UNIT } from "../facs/prototypes.ts";
 import type { Claim } from "./check-grounding-claims.ts";
 import { type Finding, merged, worst } from "./check-grounding-finding.ts";
 import { statedWindow } from "./stated-times.ts";
@@ -24,7 +25,8 @@ export function labelFinding(
 ): Finding | undefined {
   const labels = labelsIn(statement, judgment);
   if (labels.length === 0 || NOT_ASSERTED.test(statement)) return undefined;
-  const sources = sourcesFor(faceIds, judgment, { ledger, window: statedWindow(statement) });
+  const prototypes = PROTOTYPE.test(statement) ? prototypeSources(faceIds, ledger) : [];
+  const sources = [...prototypes, ...sourcesFor(faceIds, judgment, { ledger, window: statedWindow(statement) })];
   const levels = labels.flatMap((label) =>
     sources.flatMap((best) => {
       const level = best.of(label);
@@ -71,6 +73,24 @@ interface Source {
   readonly itemId: string | null;
   /** `undefined` for a label that it does not know. */
   of(label: string): number | undefined;
+}
+
+/** A sentence that names a FACS prototype says what action units stand for, not what is perceived. */
+const PROTOTYPE = /\bprototyp\w*/i;
+
+function prototypeSources(faceIds: readonly string[], ledger: EvidenceLedger): Source[] {
+  return faceIds.flatMap((faceId) =>
+    ledger.ofFace(faceId, "facs-rule").flatMap(({ id, value, source }): Source[] => {
+      const named = value.type === "quantities" ? value.values.filter(({ unit }) => unit === PROTOTYPE_UNIT) : [];
+      if (named.length === 0) return [];
+      const of = (label: string) =>
+        probabilityOf(
+          named.map((one) => ({ label: one.name, probability: one.value })),
+          label,
+        );
+      return [{ name: `the closest FACS prototype by ${source.name}`, itemId: id, of }];
+    }),
+  );
 }
 
 /** Classifiers first, so that they are named where they say as much as the judgment. */

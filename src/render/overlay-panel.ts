@@ -35,7 +35,7 @@ interface PanelOptions {
 const FULL_BAR = { probability: 1, "intensity-0-5": 5, "percent-0-100": 100, binary: 1 } as const;
 
 const LINE_HEIGHT = 1.45;
-const WIDTH_EM = 18;
+const WIDTH_EM = 19;
 const PADDING_EM = 0.7;
 
 /** Gathers what is worth saying of a face: its readings, the action units it shows, what to beware of. */
@@ -157,7 +157,7 @@ function drawBarLine(
   fontPx: number,
 ): string {
   const sizePx = fontPx * 0.92;
-  const barWidth = fontPx * 3.6;
+  const barWidth = fontPx * 2.6;
   const valueWidth = fontPx * 3;
   const barLeft = leftPx + widthPx - barWidth - valueWidth;
   const barTop = baseline - fontPx * 0.52;

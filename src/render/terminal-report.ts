@@ -5,7 +5,7 @@ import type { CoreAffect, Cue, Reading, SubjectJudgment } from "../domain/judgme
 import type { Face } from "../domain/measurement.ts";
 import type { Report } from "../domain/report.ts";
 import { renderJudges } from "./terminal-judges.ts";
-import { bar, plain, type TerminalStyle, wrap } from "./terminal-style.ts";
+import { bar, firstWords, plain, type TerminalStyle, wrap } from "./terminal-style.ts";
 
 const BAR_CELLS = 24;
 const LABELS_SHOWN = 4;
@@ -14,7 +14,7 @@ const DISSENT_SHOWN = 5;
 /** A report as a person reads it in a terminal: answer, readings, cues with their evidence, what context changed, warnings. */
 export function renderTerminalReport(report: Report, style: TerminalStyle): string {
   const sections = [
-    renderHead(report, style),
+    renderHead(report, style, { full: true }),
     ...report.judgment.subjects.map((subject) => renderSubject(subject, report, style)),
     renderJudges(report, style, { full: true }),
     renderGrounding(report, style),
@@ -26,7 +26,11 @@ export function renderTerminalReport(report: Report, style: TerminalStyle): stri
 }
 
 /** What was asked of what, the answer, and who judged. */
-export function renderHead({ provenance, faces, judgment }: Report, style: TerminalStyle): string {
+export function renderHead(
+  { provenance, faces, judgment }: Report,
+  style: TerminalStyle,
+  { full }: { readonly full: boolean },
+): string {
   const { image, model, toolboxes } = provenance;
   const facts = [
     `${image.widthPx} x ${image.heightPx} px`,
@@ -37,8 +41,9 @@ export function renderHead({ provenance, faces, judgment }: Report, style: Termi
   const label = (name: string) => style.dim(name.padEnd(10));
   const paragraph = (name: string, text: string) =>
     lines.push(label(name) + wrap(plain(text), style.columns - 10, " ".repeat(10)));
-  paragraph("Question", provenance.question);
-  if (provenance.context !== null) paragraph("Context", provenance.context);
+  const given = (text: string) => (full ? text : firstWords(text));
+  paragraph("Question", given(provenance.question));
+  if (provenance.context !== null) paragraph("Context", given(provenance.context));
   paragraph("Answer", judgment.answer);
   paragraph("Judge", judgeLine(model));
   return lines.join("\n");

@@ -50,6 +50,14 @@ export function bar(share: number, cells: number): string {
   return "█".repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? "");
 }
 
+const FIRST_WORDS = 40;
+
+/** The beginning of a text of more than {@link FIRST_WORDS} words, and how many there are. */
+export function firstWords(text: string): string {
+  const words = text.trim().split(/\s+/);
+  return words.length > FIRST_WORDS ? `${words.slice(0, FIRST_WORDS).join(" ")} ... (${words.length} words)` : text;
+}
+
 /** Breaks text at spaces into lines of at most `columns`; `indent` stands before every line but the first. */
 export function wrap(text: string, columns: number, indent = ""): string {
   const lines: string[] = [];

@@ -29,7 +29,7 @@ export function renderTerminalSummary(report: Report, style: TerminalStyle): str
       : subjects.map((subject) => renderFace(subject, report, style));
   const more = style.dim("--full shows every cue, appraisal and cited measurement; --json everything.");
   const sections = [
-    renderHead(report, style),
+    renderHead(report, style, { full: false }),
     ...faces,
     renderContradictions(report, style),
     renderJudges(report, style, { full: false }),

@@ -55,7 +55,7 @@ export function takeFaceOut(text: string): FaceApart {
   const kept = text.split(PHRASES).flatMap((phrase) => {
     const rest = cutMentions(phrase);
     if (rest === phrase) return [phrase];
-    ofFace.push(phrase.trim());
+    ofFace.push(phrase.trim().replace(/[,;:]$/, ""));
     return hasContent(rest) ? [rest] : [];
   });
   return { rest: kept.join(" ").replace(/\s+/g, " ").replace(DANGLING, "").trim(), ofFace };
@@ -138,7 +138,12 @@ function byScript(text: string): string | null {
 }
 
 function byWords(text: string): string | null {
-  const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+  // The "s" of "the crow's feet" is a word of its own in other languages.
+  const words =
+    text
+      .toLowerCase()
+      .replace(/['’]s\b/g, "")
+      .match(/\p{L}+/gu) ?? [];
   const counts = [...wordLists()].map(([language, list]) => ({
     language,
     count: words.filter((word) => list.has(word)).length,

@@ -17,7 +17,7 @@ describe("facsEvidence", () => {
       expect.stringMatching(
         /^Derived by emotion rules over action units \(probability\): happiness 0\.9\d; too little is measured for contempt$/,
       ),
-      "Closest FACS prototype over action units (probability): happiness (AU6, AU12: 2 of 2 units), agreement 0.80 of 1; what is shown, not what observers perceive",
+      "Closest FACS prototype over action units (probability): happiness (2 of 2 units: AU6, AU12), agreement 0.80 of 1; what is shown, not what observers perceive",
       "Derived by Du and Martinez's compounds over action units (probability): happy fits",
       "Derived by smile types over action units (probability): Duchenne",
     ]);

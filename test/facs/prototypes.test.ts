@@ -14,7 +14,7 @@ describe("bestPrototype", () => {
   it("agrees fully where just the prototype's units are present", () => {
     const match = bestPrototype(showing("AU4", "AU7", "AU23"));
     expect(match).toMatchObject({ emotion: "anger", units: ["AU4", "AU7", "AU23"], agreement: 1 });
-    expect(match && prototypeText(match)).toBe("anger (AU4, AU7, AU23: 3 of 3 units)");
+    expect(match && prototypeText(match)).toBe("anger (3 of 3 units: AU4, AU7, AU23)");
   });
 
   it("does not let one unit that a short prototype names outweigh three of a longer one", () => {

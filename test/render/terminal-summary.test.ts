@@ -25,6 +25,15 @@ describe("a report on one screen", () => {
     expect(renderTerminalReport(report, style).split("\n").length).toBeGreaterThan(60);
   });
 
+  it("begins to tell a question of thousands of words, which the full report has whole", () => {
+    const question = "Is she happy? ".repeat(3333).trim();
+    const long = { ...report, provenance: { ...report.provenance, question, context: question } };
+    const short = renderTerminalSummary(long, style);
+    expect(short.match(/\.\.\. \(9999 words\)/g)).toHaveLength(2);
+    expect(short.trimEnd().split("\n").length).toBeLessThanOrEqual(52);
+    expect(renderTerminalReport(long, style).match(/happy\?/g)?.length).toBe(2 * 3333);
+  });
+
   it("sets the three readings of a face side by side, below the answer", () => {
     expect(text.indexOf("Answer")).toBeLessThan(text.indexOf("F1  face only"));
     expect(text.match(/^F\d {2}face only +context only +integrated$/gm)).toHaveLength(3);

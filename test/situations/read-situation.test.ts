@@ -102,6 +102,7 @@ describe("readSituation, what a sentence does with its events", () => {
 
 describe("readSituation, what is left to the face", () => {
   it("reads a sentence as if its words about the face were not there", () => {
+    expect(readSituation("Grinning broadly, he heard that his dog had died").leftOut).toEqual(["Grinning broadly"]);
     const { distribution, leftOut, read } = readSituation("A woman grinning at a funeral");
     expect(leftOut).toEqual(["A woman grinning"]);
     expect(read).toBe("at a funeral");

@@ -7,6 +7,7 @@ from PIL import Image, ImageOps
 
 VALID = 8  # the first eight of ten vote columns are labels; the others are "unknown" and "not a face"
 LEAST_VOTES = 5
+LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 
 
 def load(archive: str, outlines: str | None = None) -> dict[str, dict[str, np.ndarray]]:
@@ -31,6 +32,9 @@ def load(archive: str, outlines: str | None = None) -> dict[str, dict[str, np.nd
             if content not in seen:
                 rows.append(row)
                 seen.add(content)
+        unseen = [LABELS[at] for at in np.flatnonzero(votes[rows].sum(0) == 0)] if name == "train" else []
+        if unseen:
+            raise SystemExit(f"Cannot train as no face of {archive} has a vote for {', '.join(unseen)}: add faces that do")
         shares = votes[rows] / votes[rows].sum(1, keepdims=True)
         parts[name] = {"x": x[rows], "shares": shares.astype(np.float32), "outline": outline[rows], "row": np.array(rows)}
     return parts

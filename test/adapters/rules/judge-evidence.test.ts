@@ -115,7 +115,7 @@ describe("the rules baseline, readings", () => {
     expect(top(subject.faceOnly)).toBe("neutral");
     const [anger] = subject.alternatives.filter(({ label }) => label === "anger");
     expect(anger?.whatWouldDecide).toMatch(
-      /prototype of anger \(AU4, AU7, AU23: 3 of 3 units\), while observers .* neutral/,
+      /prototype of anger \(3 of 3 units: AU4, AU7, AU23\), while observers .* neutral/,
     );
     const smile = judgeOne(smiling, happyNetwork).alternatives.map(({ whatWouldDecide }) => whatWouldDecide);
     expect(smile.join()).not.toContain("prototype");
@@ -396,6 +396,16 @@ describe("the rules baseline, what else it says", () => {
       faceEvidence({ ...REST, AU6: 0.9, AU12: 0.9 }, { faceId: `F${index + 1}` }),
     );
     expect(judge(ledgerOf(...faces)).answer).toContain("Of 7 faces, 7 are perceived as expressing happiness");
+  });
+
+  it("names the one face of a crowd that is read otherwise", () => {
+    const faces = Array.from({ length: 6 }, (_, index) =>
+      faceEvidence({ ...REST, AU6: 0.9, AU12: 0.9 }, { faceId: `F${index + 1}` }),
+    );
+    const sad = faceEvidence({ ...REST, AU1: 0.9, AU4: 0.9, AU15: 0.9 }, { faceId: "F7" });
+    expect(judge(ledgerOf(...faces, sad)).answer).toMatch(
+      /^Of 7 faces, 6 are perceived as expressing happiness .*; F7 is perceived as expressing sadness/,
+    );
   });
 });
 

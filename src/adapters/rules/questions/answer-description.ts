@@ -108,10 +108,14 @@ function namedGroup(group: readonly JudgedFace[], scene: AnswerScene): string {
   return `${listed(faces)} ${group.length === 1 ? "is" : "are"} perceived as ${expressing(label)}${asCues(label, group, scene)}`;
 }
 
+/** So many faces of a crowd are named although the others are counted. */
+const NAMED_IN_CROWD = 2;
+
 function countedGroup(group: readonly JudgedFace[]): string {
   const label = topOf(group[0] as JudgedFace)?.label ?? "";
   const verb = group.length === 1 ? "is" : "are";
-  return `${group.length} ${verb} perceived as ${expressing(label)}${citing(group.flatMap((face) => readingIds(face).slice(0, 1)))}`;
+  const who = group.length <= NAMED_IN_CROWD ? listed(group.map(({ faceId }) => faceId)) : `${group.length}`;
+  return `${who} ${verb} perceived as ${expressing(label)}${citing(group.flatMap((face) => readingIds(face).slice(0, 1)))}`;
 }
 
 /** Most situations that are told one by one, as where people say different things. */

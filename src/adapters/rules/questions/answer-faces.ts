@@ -9,6 +9,7 @@ import {
   type JudgedFace,
   listed,
   NAMED_FACES,
+  probabilityOf,
   readAs,
   readingIds,
   share,
@@ -47,7 +48,9 @@ export function whichAnswer({ target, most }: Ordered, scene: AnswerScene): stri
     target.type === "label"
       ? `${verb} the ${extent} ${name}`
       : `${tied.length > 1 ? "come" : "comes"} ${most ? "first" : "last"} by ${orderOf(target)}`;
-  return [`${listed(told)} ${placedAs}${citing(ids)}.`, ...restOf(placed.slice(tied.length))].join(" ");
+  const unread = scene.faces.filter((one) => placed.every(({ face }) => face !== one)).map(({ faceId }) => faceId);
+  const without = unread.length === 0 ? [] : [`Of ${listed(unread)} it was not measured.`];
+  return [`${listed(told)} ${placedAs}${citing(ids)}.`, ...restOf(placed.slice(tied.length)), ...without].join(" ");
 }
 
 /** Being the first of those that show hardly any of it is no answer by itself. */
@@ -87,7 +90,7 @@ function inOrder({ target, most }: Ordered, { faces, view }: AnswerScene): Place
 /** The faces that show it at all. */
 export function whoAnswer(target: Target, scene: AnswerScene): string {
   const showing = scene.faces.filter((face) => presentOn(target, face, scene.view) === true);
-  const name = nameOf(target);
+  const name = shownName(target);
   if (showing.length === 0) {
     const [best] = inOrder({ target, most: true }, scene);
     if (best === undefined) return notRead(target, scene);
@@ -96,6 +99,21 @@ export function whoAnswer(target: Target, scene: AnswerScene): string {
   const told = showing.map((face) => `${face.faceId} (${share(levelOf(target, face, scene.view) ?? 0)})`);
   const ids = showing.flatMap((face) => evidenceFor(target, face, scene).slice(0, 2));
   return `${listed(told)}: ${showing.length} of ${scene.faces.length} faces ${showing.length === 1 ? "shows" : "show"} ${name}${citing(ids)}.`;
+}
+
+/** The faces that do not show it. */
+export function whoNotAnswer(target: Target, scene: AnswerScene): string {
+  const without = scene.faces.filter((face) => presentOn(target, face, scene.view) === false);
+  const unsure = scene.faces.filter((face) => presentOn(target, face, scene.view) === undefined);
+  const doubt = unsure.length === 0 ? "" : `; of ${listed(unsure.map(({ faceId }) => faceId))} it cannot be told`;
+  if (without.length === 0) return `Nobody for sure: ${countAnswer(target, scene)}`;
+  const ids = without.flatMap((face) => evidenceFor(target, face, scene).slice(0, 2));
+  const who = without.map(({ faceId }) => faceId);
+  return `${listed(who)} ${who.length === 1 ? "does" : "do"} not show ${shownName(target)}${doubt}${citing(ids)}.`;
+}
+
+function shownName(target: Target): string {
+  return target.type === "label" && target.label === "neutral" ? "a neutral expression" : nameOf(target);
 }
 
 /** How many faces there are, or how many show something. */
@@ -110,7 +128,7 @@ export function countAnswer(target: Target | null, scene: AnswerScene): string {
   const ids = (showing.length === 0 ? scene.faces : showing).flatMap((face) =>
     evidenceFor(target, face, scene).slice(0, 1),
   );
-  return `${showing.length} of ${scene.faces.length} faces show ${nameOf(target)}${who}${doubt}${citing(ids)}.`;
+  return `${showing.length} of ${scene.faces.length} faces ${showing.length === 1 ? "shows" : "show"} ${shownName(target)}${who}${doubt}${citing(ids)}.`;
 }
 
 /** Whether one face shows more, or less, of something than the others that are named. */
@@ -138,41 +156,71 @@ export function sameAnswer(asksWho: boolean, { subjects, faces: asked }: AnswerS
     const told = only === undefined ? "no face could be read" : readAs(only);
     return `There is nothing to compare with, as ${told}${only === undefined ? "" : citing(readingIds(only))}.`;
   }
-  const groups = [...groupBy(read, (face) => topOf(face)?.label ?? "")];
-  const told = groups.map(([label, group]) => {
-    const faces = group.map((face) => `${face.faceId} (${share(topOf(face)?.probability ?? 0)})`);
-    const ids = group.flatMap((face) => readingIds(face).slice(0, 1));
-    return `${listed(faces)} ${group.length === 1 ? "is" : "are"} perceived as ${expressing(label)}${citing(ids)}`;
-  });
+  const groups = [...groupBy(read, (face) => topOf(face)?.label ?? "").values()];
+  const told = groups.map(groupClause);
   return asksWho ? `${capitalised(told.join("; "))}.` : `${groups.length === 1 ? "Yes" : "No"}: ${told.join("; ")}.`;
 }
 
-/** Which of the named labels it is, for each face. */
+/** The faces that are read as something else than most are. */
+export function oddAnswer({ faces }: AnswerScene): string {
+  const read = faces.filter((face) => topOf(face) !== undefined);
+  const groups = [...groupBy(read, (face) => topOf(face)?.label ?? "").values()].sort((a, b) => b.length - a.length);
+  const [most, ...others] = groups;
+  const told = groups.map(groupClause).join("; ");
+  if (most === undefined || read.length < 3) return `Nobody can stand out among ${read.length} faces that are read.`;
+  if (others.length === 0) return `Nobody stands out: ${told}.`;
+  if (others.some((group) => group.length === most.length)) return `Nobody stands out from most: ${told}.`;
+  const odd = others.flat().map(({ faceId }) => faceId);
+  return `${listed(odd)} ${odd.length === 1 ? "stands" : "stand"} out: ${[...others, most].map(groupClause).join("; ")}.`;
+}
+
+function groupClause(group: readonly JudgedFace[]): string {
+  const faces = group.map((face) => `${face.faceId} (${share(topOf(face)?.probability ?? 0)})`);
+  const ids = group.flatMap((face) => readingIds(face).slice(0, 1));
+  const label = topOf(group[0] as JudgedFace)?.label ?? "";
+  return `${listed(faces)} ${group.length === 1 ? "is" : "are"} perceived as ${expressing(label)}${citing(ids)}`;
+}
+
+/** Which of the named labels it is, for each face, and which of them are not told apart at all. */
 export function choiceAnswer(labels: readonly string[], scene: AnswerScene): string {
-  const told = scene.faces.map((face) => {
-    const levels = labels
-      .flatMap((label) => {
-        const level = levelOf({ type: "label", label }, face, scene.view);
-        return level === undefined ? [] : [{ label, level }];
-      })
-      .sort((a, b) => b.level - a.level);
-    const [first, ...others] = levels;
-    if (first === undefined) return readAs(face);
-    const rest = others.map(({ label, level }) => `${label} (${share(level)})`);
-    const cues = because(cuesAbout(first.label, "for", face, scene.view), 1);
-    const top = topOf(face);
-    if (levels.every(({ label }) => presentOn({ type: "label", label }, face, scene.view) === false)) {
-      const named = levels.map(({ label, level }) => `${label} (${share(level)})`);
-      return `neither: ${readAs(face)} rather than ${listed(named)}${citing(readingIds(face))}`;
-    }
-    const neither =
-      top !== undefined && top.label !== first.label
-        ? `, though most of all ${expressing(top.label)} (${share(top.probability)})`
-        : "";
-    const more = rest.length === 0 ? "" : ` rather than ${listed(rest)}`;
-    return `${face.faceId} is perceived as ${expressing(first.label)} (${share(first.level)})${more}${neither}${cues === "" ? citing(readingIds(face)) : `, as ${cues}`}`;
-  });
-  return `${capitalised(told.join("; "))}.`;
+  const isKnown = (label: string) => scene.faces.some((face) => probabilityOf(face, label) !== undefined);
+  const known = labels.filter(isKnown);
+  if (known.length === 0) return notRead({ type: "label", label: labels.join(" or ") }, scene);
+  const unknown = labels.filter((label) => !isKnown(label));
+  const isNone = (face: JudgedFace) =>
+    known.every((label) => presentOn({ type: "label", label }, face, scene.view) === false);
+  const none = scene.faces.every(isNone);
+  const said = scene.faces.map((face) => choiceClause(known, face, { scene, none: isNone(face), saidOfAll: none }));
+  const head = none ? `${known.length === 1 ? "No" : "Neither"}${said.length === 1 ? "" : " on any face"}: ` : "";
+  const beside = unknown.length === 1 ? "is no label that is" : "are no labels that are";
+  const ids = scene.faces.flatMap((face) => readingIds(face).slice(0, 1));
+  const rest = unknown.length === 0 ? "" : ` ${capitalised(listed(unknown))} ${beside} told apart here${citing(ids)}.`;
+  return `${capitalised(`${head}${said.join("; ")}`)}.${rest}`;
+}
+
+function choiceClause(
+  labels: readonly string[],
+  face: JudgedFace,
+  { scene, none, saidOfAll }: { scene: AnswerScene; none: boolean; saidOfAll: boolean },
+): string {
+  const levels = labels
+    .flatMap((label) => {
+      const level = levelOf({ type: "label", label }, face, scene.view);
+      return level === undefined ? [] : [{ label, level }];
+    })
+    .sort((a, b) => b.level - a.level);
+  const [first, ...others] = levels;
+  const top = topOf(face);
+  if (first === undefined || top === undefined) return readAs(face);
+  const named = levels.map(({ label, level }) => `${label} (${share(level)})`);
+  if (none) {
+    return `${saidOfAll ? "" : "neither: "}${readAs(face)} rather than ${listed(named)}${citing(readingIds(face))}`;
+  }
+  const cues = because(cuesAbout(first.label, "for", face, scene.view), 1);
+  const rest = others.length === 0 ? "" : ` rather than ${listed(named.slice(1))}`;
+  const though =
+    top.label === first.label ? "" : `, though most of all ${expressing(top.label)} (${share(top.probability)})`;
+  return `${face.faceId} is perceived as ${expressing(first.label)} (${share(first.level)})${rest}${though}${cues === "" ? citing(readingIds(face)) : `, as ${cues}`}`;
 }
 
 function evidenceFor(target: Target, face: JudgedFace, { view }: AnswerScene): readonly string[] {

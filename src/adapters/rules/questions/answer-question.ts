@@ -1,32 +1,38 @@
 import type { EvidenceView } from "../evidence-view.ts";
 import type { JudgedSubject } from "../judge-evidence.ts";
+import { whatWouldEndAnswer, whatWouldMakeAnswer } from "./answer-changes.ts";
 import { describeFaces, describeScene } from "./answer-description.ts";
 import {
   choiceAnswer,
   compareAnswer,
   countAnswer,
+  oddAnswer,
   rankAnswer,
   sameAnswer,
   whichAnswer,
   whoAnswer,
+  whoNotAnswer,
 } from "./answer-faces.ts";
+import { meaningAnswer, prototypeAnswer, smileTypeAnswer } from "./answer-facs.ts";
 import { looksSentences, overTimeSentences, whenAnswer } from "./answer-over-time.ts";
 import {
   againstAnswer,
   alternativesAnswer,
   certaintyAnswer,
   contextAnswer,
+  distributionAnswer,
   expectedAnswer,
-  whatWouldMakeAnswer,
+  fitAnswer,
+  networksAnswer,
   whyAnswer,
   whyNotAnswer,
 } from "./answer-reasons.ts";
 import { saidAnswer } from "./answer-said.ts";
 import { sideAnswer, sidedUnitsAnswer } from "./answer-sides.ts";
-import { actionUnitsAnswer, affectAnswer, strengthAnswer } from "./answer-strength.ts";
-import { presenceAnswer, ratingAnswer } from "./answer-target.ts";
+import { actionUnitsAnswer, affectAnswer, signAnswer, strengthAnswer } from "./answer-strength.ts";
+import { allPresentAnswer, moreThanAnswer, presenceAnswer, ratingAnswer } from "./answer-target.ts";
 import type { AnswerScene, JudgedFace } from "./answer-words.ts";
-import type { AskedQuestion } from "./read-question.ts";
+import type { AskedQuestion } from "./asked-question.ts";
 import { readQuestions } from "./read-questions.ts";
 
 /** Of more questions than this in one text, the others are to be asked by themselves. */
@@ -81,6 +87,10 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return rankAnswer(asked, scene);
     case "who":
       return whoAnswer(asked.target, scene);
+    case "who-not":
+      return whoNotAnswer(asked.target, scene);
+    case "networks":
+      return networksAnswer(scene);
     case "count":
       return countAnswer(asked.target, scene);
     case "compare":
@@ -104,13 +114,33 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
     case "rating":
       return ratingAnswer(asked, scene);
     case "why":
-      return whyAnswer(asked.target, scene);
+      return whyAnswer(asked, scene);
     case "why-not":
       return whyNotAnswer(asked.target, scene);
     case "what-would-make":
       return whatWouldMakeAnswer(asked.target, scene);
+    case "smile-type":
+      return smileTypeAnswer(scene);
+    case "fit":
+      return fitAnswer(scene);
+    case "sign":
+      return signAnswer(scene);
+    case "more-than":
+      return moreThanAnswer(asked.targets, scene);
+    case "all-present":
+      return allPresentAnswer(asked.targets, scene);
+    case "meaning":
+      return meaningAnswer(asked.target, scene);
+    case "prototype":
+      return prototypeAnswer(asked.target, scene);
+    case "what-would-end":
+      return whatWouldEndAnswer(asked.target, scene);
     case "against":
-      return againstAnswer(scene);
+      return againstAnswer(asked.target, scene);
+    case "distribution":
+      return distributionAnswer(scene);
+    case "odd-one-out":
+      return oddAnswer(scene);
     case "certainty":
       return certaintyAnswer(scene);
     case "context-effect":

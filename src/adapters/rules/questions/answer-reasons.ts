@@ -1,8 +1,4 @@
 import { capitalised } from "../../../domain/capitalised.ts";
-import { nameWithCode } from "../../../facs/action-units.ts";
-import { basicLabelOf } from "../../../facs/basic-label.ts";
-import { type EmotionRule, emotionRules } from "../../../facs/emotion-rules.ts";
-import { smileRules } from "../../../facs/smile-types.ts";
 import { quantity } from "../evidence-view.ts";
 import { situationOf } from "./answer-description.ts";
 import { presenceAnswer } from "./answer-target.ts";
@@ -23,10 +19,11 @@ import {
   topOf,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { notRead, presenceOfUnit, presentOn, stateIn, unitItems, unitsOf } from "./target-levels.ts";
+import { notRead, presentOn } from "./target-levels.ts";
 
 /** What speaks for a label, or for whatever is on top. */
-export function whyAnswer(target: Target | null, scene: AnswerScene): string {
+export function whyAnswer(asked: { target: Target | null; byUnits: boolean }, scene: AnswerScene): string {
+  const { target, byUnits } = asked;
   if (target !== null && target.type !== "label") return presenceAnswer(target, scene);
   const told = scene.faces.map((face) => {
     const label = target?.label ?? topOf(face)?.label;
@@ -34,13 +31,15 @@ export function whyAnswer(target: Target | null, scene: AnswerScene): string {
     if (target !== null && presentOn(target, face, scene.view) === false) {
       return `it is not: ${whyNotClauses(target.label, [face], scene).join("; ")}`;
     }
-    const cues = because(cuesAbout(label, "for", face, scene.view), 4);
+    const all = cuesAbout(label, "for", face, scene.view);
+    const units = all.filter(({ actionUnits }) => actionUnits.length > 0);
+    const cues = because(byUnits ? units : all, 4);
     const level = probabilityOf(face, label);
     const read =
       level === undefined ? readAs(face) : `${face.faceId} is perceived as ${expressing(label)} (${share(level)})`;
-    return cues === ""
-      ? `on ${face.faceId} nothing speaks for ${label}${citing(readingIds(face))}`
-      : `${read}, as ${cues}`;
+    if (cues !== "") return `${read}, as ${cues}`;
+    if (!byUnits || all.length === 0) return `on ${face.faceId} nothing speaks for ${label}${citing(readingIds(face))}`;
+    return `no action unit that goes with ${label} was measured present on ${face.faceId}: ${read}, as ${because(all)}`;
   });
   return `${capitalised(told.join("; "))}.`;
 }
@@ -52,8 +51,12 @@ export function whyNotAnswer(target: Target, scene: AnswerScene): string {
   return told.length === 0 ? notRead(target, scene) : `${told.join("; ")}.`;
 }
 
-/** What speaks against whatever is on top. */
-export function againstAnswer({ faces, view }: AnswerScene): string {
+/** What speaks against a label, or against whatever is on top. */
+export function againstAnswer(target: Target | null, scene: AnswerScene): string {
+  const { faces, view } = scene;
+  if (target !== null && (target.type !== "label" || faces.every((face) => topOf(face)?.label !== target.label))) {
+    return whyNotAnswer(target, scene);
+  }
   const told = faces.map((face) => {
     const top = topOf(face);
     if (top === undefined) return readAs(face);
@@ -82,57 +85,17 @@ function whyNotClauses(label: string, faces: readonly JudgedFace[], { view }: An
   });
 }
 
-/** Terms of a rule that count less than this decide nothing. */
-const DECIDING_WEIGHT = 1;
-
-/** Which action units would have to be shown, and which not. */
-export function whatWouldMakeAnswer(target: Target, scene: AnswerScene): string {
-  if (target.type !== "label") return neededUnitsAnswer(target, scene);
-  const rule = emotionRules().find(
-    ({ emotion }) => basicLabelOf(emotion) === (basicLabelOf(target.label) ?? target.label),
-  );
-  if (rule === undefined) return notRead(target, scene);
-  return scene.faces.map((face) => `${neededClause(target.label, rule, face, scene)}.`).join(" ");
-}
-
-function neededUnitsAnswer(target: Target, scene: AnswerScene): string {
-  if (scene.faces.some((face) => presentOn(target, face, scene.view) !== false)) return presenceAnswer(target, scene);
-  const rule = target.type === "smile" ? smileRules().find(({ type }) => type === target.smile) : undefined;
-  const wanted = rule === undefined ? unitsOf(target) : rule.present.flatMap((term) => term.slice(0, 1));
-  const told = scene.faces.flatMap((face) => {
-    const missing = wanted.filter((au) => presenceOfUnit(au, face, scene.view) === "absent");
-    const ids = missing.flatMap((au) => unitItems([au], face, scene.view).slice(0, 1)).map(({ id }) => id);
-    const named = missing.map(nameWithCode).join(rule === undefined ? " or " : " and ");
-    return missing.length === 0 ? [] : [`${face.faceId} would have to show ${named}${citing(ids)}`];
+/** Whether face and context go together, by the judgment's own comparison. */
+export function fitAnswer(scene: AnswerScene): string {
+  const told = scene.faces.map((face) => {
+    const { verdict, kind, statement, evidenceIds } = face.judgment.congruence;
+    const heads = { congruent: "Yes", incongruent: "No", ambiguous: "Only in part" };
+    const head = verdict === "not assessable" ? "It cannot be told" : heads[verdict];
+    const named = kind === null ? "" : ` (${kind})`;
+    const ids = evidenceIds.length > 0 ? evidenceIds : readingIds(face);
+    return `${head}${scene.faces.length > 1 ? ` for ${face.faceId}` : ""}: ${clause(statement)}${named}${citing(ids)}`;
   });
-  if (told.length < scene.faces.length) return presenceAnswer(target, scene);
-  return `${told.join("; ")}.`;
-}
-
-function neededClause(label: string, rule: EmotionRule, face: JudgedFace, { view }: AnswerScene): string {
-  const ids = (au: string) =>
-    citing(
-      unitItems([au], face, view)
-        .map(({ id }) => id)
-        .slice(0, 1),
-    );
-  const wanted = rule.supporting
-    .filter(({ weight, anyOf }) => weight >= DECIDING_WEIGHT && !anyOf.some((au) => stateIn(au, face) === "present"))
-    .sort((a, b) => b.weight - a.weight)
-    .flatMap(({ anyOf: [au] }) => (au === undefined ? [] : [`${au}${ids(au)}`]));
-  const unwanted = rule.opposing
-    .filter(({ weight }) => weight >= DECIDING_WEIGHT)
-    .flatMap(({ anyOf }) => anyOf.filter((au) => stateIn(au, face) === "present"))
-    .map((au) => `${au}${ids(au)}`);
-  const top = topOf(face);
-  if (top?.label === label && wanted.length === 0) return `${readAs(face)} already${citing(readingIds(face))}`;
-  const parts = [
-    ...(wanted.length === 0 ? [] : [`would have to show ${wanted.slice(0, 3).join(" and ")}`]),
-    ...(unwanted.length === 0 ? [] : [`would have to be without ${unwanted.slice(0, 2).join(" and ")}`]),
-  ];
-  if (parts.length === 0)
-    return `${face.faceId} would be read as ${label} if the expression classifiers gave it more${citing(readingIds(face))}`;
-  return `To be read as ${label}, ${face.faceId} ${parts.join(" and ")}`;
+  return `${told.join(". ")}.`;
 }
 
 /** What each face may be, most likely first. */
@@ -144,6 +107,32 @@ export function alternativesAnswer({ faces }: AnswerScene): string {
     return `after ${first.label} (${share(first.probability)}), ${face.faceId} is most likely ${next.join(", then ")}${citing(readingIds(face))}`;
   });
   return `${capitalised(told.join("; "))}.`;
+}
+
+/** The whole distribution of each face. */
+export function distributionAnswer({ faces }: AnswerScene): string {
+  const told = faces.map((face) => {
+    const all = ranked(face.judgment.integrated.distribution);
+    if (all.length === 0) return readAs(face);
+    return `${face.faceId} is at ${listed(all.map(({ label, probability }) => `${label} ${share(probability)}`))}${citing(readingIds(face))}`;
+  });
+  return `${told.join("; ")}.`;
+}
+
+/** What each expression network says of each face. */
+export function networksAnswer({ faces }: AnswerScene): string {
+  const told = faces.flatMap((face) => {
+    const networks = face.face.sources.filter(({ type }) => type === "expression");
+    const said = networks.flatMap(({ name, own, evidenceIds }) => {
+      const [top] = ranked(own);
+      return top === undefined ? [] : [`${name} gives ${top.label} ${share(top.probability)}${citing(evidenceIds)}`];
+    });
+    const labels = new Set(networks.map(({ own }) => ranked(own)[0]?.label));
+    return said.length === 0
+      ? []
+      : [`${labels.size === 1 ? "They agree" : "They disagree"} on ${face.faceId}: ${listed(said)}`];
+  });
+  return told.length === 0 ? "No expression network read a face here." : `${told.join(". ")}.`;
 }
 
 /** How sure the reading is, and what makes it so. */

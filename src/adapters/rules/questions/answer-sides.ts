@@ -3,8 +3,8 @@ import type { EvidenceItem } from "../../../domain/evidence.ts";
 import { nameWithCode } from "../../../facs/action-units.ts";
 import { unitsClause } from "./answer-target.ts";
 import { type AnswerScene, citing, type JudgedFace, listed, share } from "./answer-words.ts";
+import type { AskedSide } from "./asked-question.ts";
 import type { Target } from "./question-targets.ts";
-import type { AskedSide } from "./read-question.ts";
 import { presenceOfUnit, unitItems, unitsOf } from "./target-levels.ts";
 
 /** On which side of the face something is shown. */

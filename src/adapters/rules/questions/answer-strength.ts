@@ -19,7 +19,7 @@ import { notRead, presenceOfUnit, unitItems } from "./target-levels.ts";
 /** How strong something is, in the words of its scale. */
 export function strengthAnswer(target: Target, scene: AnswerScene): string {
   const told = scene.faces.flatMap((face) => strengthClause(target, face, scene));
-  return told.length === 0 ? notRead(target, scene) : `${told.join("; ")}.`;
+  return told.length === 0 ? notRead(target, scene) : `${capitalised(told.join("; "))}.`;
 }
 
 function strengthClause(target: Target, face: JudgedFace, scene: AnswerScene): string[] {
@@ -59,6 +59,20 @@ export function affectAnswer(dimensions: readonly ("valence" | "arousal")[], { f
     return read.length === 0 ? [readAs(face)] : read.map((dimension) => affectClause({ dimension }, face));
   });
   return `${capitalised(told.join("; "))}.`;
+}
+
+/** A valence nearer to the middle than this is neither positive nor negative. */
+const CLEAR_AFFECT = 0.1;
+
+/** Positive or negative. */
+export function signAnswer({ faces }: AnswerScene): string {
+  const told = faces.map((face) => {
+    const valence = face.judgment.integrated.valence?.value;
+    if (valence === undefined) return readAs(face);
+    const sign = valence > 0 ? "Positive" : "Negative";
+    return `${Math.abs(valence) < CLEAR_AFFECT ? "Neither clearly" : sign}: ${affectClause({ dimension: "valence" }, face)}`;
+  });
+  return `${told.join(". ")}.`;
 }
 
 /** Which action units each face shows, all or these, and of which it cannot be told. */

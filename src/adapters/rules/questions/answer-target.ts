@@ -1,4 +1,5 @@
 import { smileRules } from "../../../facs/smile-types.ts";
+import { describeFaces } from "./answer-description.ts";
 import { affectClause } from "./answer-strength.ts";
 import {
   type AnswerScene,
@@ -37,7 +38,9 @@ export function presenceAnswer(target: Target, scene: AnswerScene): string {
   const felt = target.type === "smile" && asksWhetherFelt(scene.view.question ?? "");
   const [only] = verdicts;
   if (only !== undefined && verdicts.length === 1) {
-    const head = felt ? NOT_FELT : yesOrNo(only.there);
+    const isFirst = target.type === "label" && topOf(only.face)?.label === target.label;
+    const told = only.there === undefined && isFirst ? "Most likely, though not clearly" : yesOrNo(only.there);
+    const head = felt ? NOT_FELT : told;
     return `${head}: ${presenceClause(target, only.face, scene)}.${meaningOf(target, only.there)}`;
   }
   const all = new Set(verdicts.map(({ there }) => there));
@@ -45,6 +48,37 @@ export function presenceAnswer(target: Target, scene: AnswerScene): string {
   const head = felt ? NOT_FELT : told;
   return `${head}: ${verdicts.map(({ face }) => presenceClause(target, face, scene)).join("; ")}.`;
 }
+
+/** Whether all of several things are shown on each face. */
+export function allPresentAnswer(targets: readonly Target[], scene: AnswerScene): string {
+  const told = scene.faces.map((face) => {
+    const there = targets.map((target) => presentOn(target, face, scene.view));
+    const all = there.includes(false) ? false : there.includes(undefined) ? undefined : true;
+    const clauses = targets.map((target) => presenceClause(target, face, scene));
+    return `${yesOrNo(all)}: ${clauses.join("; ")}`;
+  });
+  return `${told.join(". ")}.`;
+}
+
+/** Whether the first is shown more surely than the second, on each face. */
+export function moreThanAnswer([first, second]: readonly Target[], scene: AnswerScene): string {
+  if (first === undefined || second === undefined) return describeFaces(scene);
+  const told = scene.faces.flatMap((face) => {
+    const levels = [first, second].map((target) => levelOf(target, face, scene.view));
+    const [one, other] = levels;
+    if (one === undefined || other === undefined) return [];
+    const ids = citing([first, second].flatMap((target) => ratingIds(target, face, scene)));
+    const head = Math.abs(one - other) < TIED_WITHIN ? "Neither more than the other" : one > other ? "Yes" : "No";
+    const sureness = first.type === "affect" ? "" : ", which says how surely it is shown and not how intensely";
+    return [
+      `${head}: ${orderOf(first)} stands at ${share(one)} on ${face.faceId}, ${orderOf(second)} at ${share(other)}${sureness}${ids}`,
+    ];
+  });
+  return told.length === 0 ? notRead(second, scene) : `${told.join(". ")}.`;
+}
+
+/** Levels nearer than this are a tie. */
+const TIED_WITHIN = 0.02;
 
 /** Of a smile its type is told, which is no answer to whether it is felt. */
 const NOT_FELT = "Whether a smile is felt cannot be measured, only its type";
@@ -84,7 +118,7 @@ function labelClause(label: string, face: JudgedFace, { view }: AnswerScene): st
 }
 
 /** The action units that make the type of smile, or the first that rules it out. */
-function smileClause(type: string, face: JudgedFace, { view }: AnswerScene): string {
+export function smileClause(type: string, face: JudgedFace, { view }: AnswerScene): string {
   const rule = smileRules().find((each) => each.type === type);
   const reading = smileOn(type, face, view);
   const what = `${article(type)} ${type} smile`;
@@ -147,9 +181,28 @@ export function unitsClause(units: readonly string[], face: JudgedFace, { view }
   return `on ${face.faceId} ${au} can be called neither present nor absent${ids}`;
 }
 
-/** A number on the scale that was asked for, and what the number is. */
-export function ratingAnswer(asked: { target: Target; from: number; to: number }, scene: AnswerScene): string {
-  const { target, from, to } = asked;
+/** A number on the scale that was asked for, of each target or else of every label, and what the number is. */
+export function ratingAnswer(
+  asked: { targets: readonly Target[]; from: number; to: number },
+  scene: AnswerScene,
+): string {
+  const labels = scene.faces.flatMap(({ judgment }) => judgment.integrated.distribution.map(({ label }) => label));
+  const every = [...new Set(labels)].map((label): Target => ({ type: "label", label }));
+  const targets = asked.targets.length > 0 ? asked.targets : every;
+  const [only] = targets;
+  const told = targets.flatMap((target) => ratedClauses(target, asked, scene));
+  const [first] = told;
+  if (only === undefined) return describeFaces(scene);
+  if (first === undefined) return notRead(only, scene);
+  const scale = `On a scale from ${asked.from} to ${asked.to}`;
+  if (targets.length > 1) {
+    const kinds = [...new Set(told.map(({ kind }) => kind))].join("; ");
+    return `${scale}, ${told.map((each) => `${each.name}: ${each.levels}${citing(each.ids)}`).join("; ")} (${kinds}).`;
+  }
+  return `${scale} for ${first.name}, ${first.levels}: ${first.kind}${citing(first.ids)}.`;
+}
+
+function ratedClauses(target: Target, { from, to }: { from: number; to: number }, scene: AnswerScene) {
   const rated = scene.faces.flatMap((face) => {
     const level = levelOf(target, face, scene.view);
     if (level === undefined) return [];
@@ -157,10 +210,9 @@ export function ratingAnswer(asked: { target: Target; from: number; to: number }
     const number = from + unit * (to - from);
     return [{ face, told: `${face.faceId} is at ${to - from > 10 ? Math.round(number) : number.toFixed(1)}` }];
   });
-  if (rated.length === 0) return notRead(target, scene);
+  if (rated.length === 0) return [];
   const ids = rated.flatMap(({ face }) => ratingIds(target, face, scene));
-  const told = listed(rated.map(({ told }) => told));
-  return `On a scale from ${from} to ${to} for ${orderOf(target)}, ${told}: ${ratedAs(target)}${citing(ids)}.`;
+  return [{ name: orderOf(target), levels: listed(rated.map(({ told }) => told)), kind: ratedAs(target), ids }];
 }
 
 function ratedAs(target: Target): string {

@@ -25,6 +25,9 @@ export type Target =
   | { readonly type: "action-unit"; readonly anyOf: readonly string[]; readonly words: string }
   | { readonly type: "affect"; readonly dimension: "valence" | "arousal"; readonly end: "high" | "low" };
 
+/** A smile that takes in the eyes: "Does the smile reach the eyes?", "Is she smiling with her eyes?" */
+const WITH_THE_EYES =
+  /\b(?:reach(?:es|ed|ing)?|tak(?:es?|ing) in|involv(?:es?|ing)|includ(?:es?|ing)|with) (?:the|her|his|their|both) eyes\b|\beyes (?:\w+ )?(?:smil\w+|join)|\bcrow's feet\b/i;
 const SMILE = /\b(?:([a-z-]+)\s+)?(?:smil(?:e|es|ed|ing)|grin(?:s|ning)?)\b/gi;
 
 /** Everything that a question names: smiles, labels, action units, core affect, in this order and each once. */
@@ -33,7 +36,8 @@ export function findTargets(text: string, labels: readonly string[] | null): Tar
     const after =
       /^(?: (?:is|was|looks|seems|really|a|all))* (\w+)/.exec(text.slice(text.indexOf(words) + words.length))?.[1] ??
       "";
-    return { type: "smile", smile: smileTypeOf(before.toLowerCase()) ?? (at === 0 ? smileTypeOf(after) : null) };
+    const named = smileTypeOf(before.toLowerCase()) ?? (at === 0 ? smileTypeOf(after) : null);
+    return { type: "smile", smile: named ?? (WITH_THE_EYES.test(text) ? "Duchenne" : null) };
   });
   // The words of a smile are no labels: an embarrassed smile is a type of smile.
   const rest = text.replace(SMILE, " ");
@@ -100,7 +104,7 @@ function wordAt(lower: string, word: string): number {
 /** Whom a question is about. */
 export interface FacesMeant {
   readonly faceIds: readonly string[];
-  /** Ids that are named and are no face of the image. */
+  /** Ids and places that are named and are no face of the image. */
   readonly unknown: readonly string[];
   /** The one that is named first. */
   readonly first: string | undefined;
@@ -121,18 +125,38 @@ const MIDDLE = new RegExp(
   "i",
 );
 
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"];
+/** "the second person from the left" */
+const COUNTED = new RegExp(
+  `\\b(${ORDINALS.join("|")}) (?:${PERSON} )?(?:from|on|at) the (left|right)\\b|\\b(${ORDINALS.join("|")}) ${PERSON}\\b`,
+  "gi",
+);
+
+function countedPlaces(text: string, known: readonly string[]) {
+  return [...text.matchAll(COUNTED)].map(({ index, 1: number, 2: side, 3: alone }) => {
+    const ordinal = (number ?? alone ?? "").toLowerCase();
+    const at = ORDINALS.indexOf(ordinal);
+    return { ordinal, faceId: known.at(side?.toLowerCase() === "right" ? -1 - at : at), at: index };
+  });
+}
+
 /** The faces that a question names by id or place, in the image's order; all when it names none. */
 export function findFaces(text: string, known: readonly string[]): FacesMeant {
   const ids = [...new Set((text.match(/\bF\d+\b/gi) ?? []).map((id) => id.toUpperCase()))];
+  const counted = countedPlaces(text, known);
   const middle = known.length % 2 === 1 ? known[(known.length - 1) / 2] : undefined;
   const places = [
     { faceId: known[0], at: text.search(LEFT) },
     { faceId: middle, at: text.search(MIDDLE) },
     { faceId: known.at(-1), at: text.search(RIGHT) },
+    ...counted,
     ...ids.map((faceId) => ({ faceId, at: text.search(new RegExp(`\\b${faceId}\\b`, "i")) })),
   ].filter(({ at }) => at !== -1);
   const named = known.filter((faceId) => places.some((place) => place.faceId === faceId));
-  const unknown = ids.filter((id) => !known.includes(id));
+  const unknown = [
+    ...ids.filter((id) => !known.includes(id)),
+    ...counted.flatMap(({ ordinal, faceId }) => (faceId === undefined ? [`${ordinal} person`] : [])),
+  ];
   const [first] = places.sort((a, b) => a.at - b.at);
   return { faceIds: named.length === 0 ? known : named, unknown, first: first?.faceId };
 }

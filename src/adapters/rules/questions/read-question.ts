@@ -1,38 +1,54 @@
+import type { AskedQuestion, QuestionKind } from "./asked-question.ts";
 import { type FacesMeant, findFaces, findTargets, type Target, unitsOfPart } from "./question-targets.ts";
+import {
+  AGAINST,
+  AGAINST_TARGET,
+  ALTERNATIVES,
+  APPROPRIATE,
+  ASKS_WHAT,
+  ASKS_WHO,
+  BOTH_ENDS,
+  BY_UNITS,
+  CERTAINTY,
+  CONTEXT_EFFECT,
+  DESCRIBE,
+  DESCRIBE_WHOM,
+  DISTRIBUTION,
+  EXPECTED,
+  FELT,
+  GO_TOGETHER,
+  IS_FELT,
+  isHowLabel,
+  LEAST,
+  LOOKS,
+  MEANING,
+  MIXED,
+  NETWORKS,
+  NOT_FELT,
+  ODD,
+  PART,
+  PROTOTYPE,
+  RATED,
+  REALLY,
+  SAME,
+  SIDE,
+  SITUATION,
+  SMILE_TYPE,
+  STRENGTH,
+  SUPERLATIVE,
+  scaleIn,
+  sideIn,
+  TOGETHER,
+  UNITS,
+  WHEN,
+  WHY,
+  WHY_AT_ALL,
+  WHY_NOT,
+  WORDS,
+  WOULD_MAKE,
+  YES_NO,
+} from "./question-wording.ts";
 import { refusalOf } from "./refuse-question.ts";
-
-/** A side of the person's own face; `one`: either, but not both alike. */
-export type AskedSide = "left" | "right" | "one";
-
-/** What kind of answer a question wants. */
-type QuestionKind =
-  | {
-      readonly kind: "describe" | "certainty" | "context-effect" | "expected" | "alternatives" | "against" | "words";
-    }
-  /** `side`: only those that are stronger there, on either side for `one`. `units`: those of a part of the face. `null`: all. */
-  | { readonly kind: "action-units"; readonly side: AskedSide | null; readonly units: readonly string[] | null }
-  /** `asksWho`: for the faces and not for yes or no. */
-  | { readonly kind: "same-expression"; readonly asksWho: boolean }
-  /** Whether the first face that is named shows more, or less, of it than the others. */
-  | { readonly kind: "compare"; readonly target: Target; readonly most: boolean; readonly first: string }
-  /** Which face shows most or least of it, all of them in order, or those that show it at all. */
-  | { readonly kind: "which" | "rank"; readonly target: Target; readonly most: boolean }
-  | { readonly kind: "who"; readonly target: Target }
-  | { readonly kind: "count"; readonly target: Target | null }
-  | {
-      readonly kind: "presence" | "strength" | "side" | "when" | "why-not" | "what-would-make";
-      readonly target: Target;
-    }
-  | { readonly kind: "why"; readonly target: Target | null }
-  | { readonly kind: "affect"; readonly dimensions: readonly ("valence" | "arousal")[] }
-  | { readonly kind: "choice"; readonly labels: readonly string[] }
-  | { readonly kind: "rating"; readonly target: Target; readonly from: number; readonly to: number }
-  | { readonly kind: "unanswerable"; readonly reason: string };
-
-export type AskedQuestion = QuestionKind & {
-  /** The faces that it is about, all when it names none. */
-  readonly faceIds: readonly string[];
-};
 
 export interface QuestionScene {
   /** Left to right. */
@@ -44,7 +60,8 @@ export interface QuestionScene {
  * What a question wants to know, by its wording. English only. A question that asks for something else, gives an order
  * or is in another language is `unanswerable`, with the reason as a clause.
  */
-export function readQuestion(text: string, scene: QuestionScene): AskedQuestion {
+export function readQuestion(asked: string, scene: QuestionScene): AskedQuestion {
+  const text = plainly(asked);
   const faces = findFaces(text, scene.faceIds);
   const refused = refusalOf(text, faces);
   const kind = refused === undefined ? kindOf(text, scene, faces) : unanswerable(refused);
@@ -57,6 +74,30 @@ export function asksForReasons(part: string, { labels }: QuestionScene): boolean
   return WHY.test(lower) && findTargets(lower, labels).length === 0;
 }
 
+const OPENED =
+  /^(?:(?:please|briefly|quickly|hi|hello|in short|in (?:one|a|a single) (?:word|sentence))[,:]? )+(?=\S)/i;
+/** "He is angry, isn't he?" */
+const TAGGED =
+  /^(?!wh|how)(.+), (?:(?:is|are|was|do|does|did|has|have)(?:n't)? (?:s?he|it|they|that|this|there)|right|correct)\?$/i;
+
+/** "AU1+4" */
+const COMBINED = /\bAU ?(\d+)((?: ?\+ ?(?:AU ?)?\d+)+)/gi;
+
+/** Without courtesies, and as a question where a statement only ends as one. */
+function plainly(text: string): string {
+  return text
+    .replace(OPENED, "")
+    .replace(TAGGED, "Is it so that $1?")
+    .replace(
+      COMBINED,
+      (units) =>
+        units
+          .match(/\d+/g)
+          ?.map((au) => `AU${au}`)
+          .join(" and ") ?? units,
+    );
+}
+
 function unanswerable(reason: string): QuestionKind {
   return { kind: "unanswerable", reason };
 }
@@ -66,49 +107,36 @@ function kindOf(text: string, scene: QuestionScene, faces: FacesMeant): Question
   const lower = text.toLowerCase();
   const targets = findTargets(lower, scene.labels);
   return (
-    withoutTarget(lower) ??
+    withoutTarget(lower, targets) ??
     comparing(lower, targets, faces) ??
     asksWhen(lower, targets) ??
     withTarget(lower, targets) ??
-    open(lower, targets)
+    open(lower)
   );
 }
 
-const CONTEXT_EFFECT =
-  /\b(?:context|situation)\b.*\b(?:chang\w*|effect|affect\w*|influenc\w*|alter\w*|difference|matters?|add|adds|shift\w*|do|contribut\w*|need\w*)\b|\b(?:chang\w*|effect|influence|difference|alter\w*|role|without)\b.*\b(?:context|situation)\b/;
-const CERTAINTY =
-  /\bhow (?:sure|certain|confident|reliable|trustworthy|accurate|uncertain|safe)\b|\b(?:are|is) (?:you|it|this|that) (?:really )?(?:sure|certain|confident|reliable)\b|\bcan (?:i|we|you) (?:trust|rely)|\bhow much (?:can|should) (?:i|we|you) (?:trust|rely)|\b(?:your )?(?:confidence|certainty)\b/;
-const SAME =
-  /\bsame (?:facial )?(?:expressions?|emotions?|way|thing)\b|\bsimilar(?:ly)?\b|\balike\b|\b(?:share|shares) (?:an|the|one|their) (?:expression|emotion)|\bdiffer(?:s|ent)? (?:in|expressions?|emotions?|from)|\b(?:match|matches)\b|\bodd (?:one )?out\b|\bstands? out\b/;
+/** Kinds that a wording tells by itself; the first that it has. */
+const BY_WORDING = [
+  [NETWORKS, { kind: "networks" }],
+  [CERTAINTY, { kind: "certainty" }],
+  [SMILE_TYPE, { kind: "smile-type" }],
+  [ODD, { kind: "odd-one-out" }],
+  [DISTRIBUTION, { kind: "distribution" }],
+] as const satisfies readonly (readonly [RegExp, QuestionKind])[];
 
-/** What the situation leads one to expect, not what the face shows. */
-const EXPECTED =
-  /^(?:and |so )?(?:what|which|how)\b.*\b(?:expect(?:s|ed)?|(?:people|one|someone|anyone|somebody) (?:would |usually |normally |typically )*(?:feel|show|express|look)s?)\b/;
-
-/** Whether what somebody says and their face go together; not "in other words", nor what you would say. */
-const WORDS =
-  /(?<!\bother )\bwords\b|\b(?:says|saying|utterances?|transcript)\b|(?<!\bbe )\bsaid\b|\b(?:he|she|they|f\d+|person|people) say\b/;
-const GO_TOGETHER =
-  /\b(?:agree\w*|match\w*|fits?|fitting|contradict\w*|belie[sd]?|consistent|inconsistent|(?:in)?congruent|conflict\w*|mismatch\w*|go(?:es)? (?:together|with)|at odds|in line)\b/;
-
-function withoutTarget(lower: string): QuestionKind | undefined {
+function withoutTarget(lower: string, targets: readonly Target[]): QuestionKind | undefined {
   if (EXPECTED.test(lower)) return { kind: "expected" };
+  if (APPROPRIATE.test(lower) || (SITUATION.test(lower) && GO_TOGETHER.test(lower))) return { kind: "fit" };
   if (WORDS.test(lower) && GO_TOGETHER.test(lower)) return { kind: "words" };
   if (CONTEXT_EFFECT.test(lower) && !/\bwhich\b.*\bcues\b/.test(lower)) return { kind: "context-effect" };
-  if (CERTAINTY.test(lower)) return { kind: "certainty" };
+  const told = BY_WORDING.find(([wording]) => wording.test(lower))?.[1];
+  if (told !== undefined) return told;
+  if (PROTOTYPE.test(lower)) return { kind: "prototype", target: targets[0] ?? null };
   if (SAME.test(lower)) return { kind: "same-expression", asksWho: ASKS_WHO.test(lower) };
+  if (/^compare\b/.test(lower)) return { kind: "same-expression", asksWho: true };
   if (ALTERNATIVES.test(lower)) return { kind: "alternatives" };
-  if (AGAINST.test(lower)) return { kind: "against" };
-  return undefined;
+  return AGAINST.test(lower) ? { kind: "against", target: null } : undefined;
 }
-
-/** What else it may be: "the second most likely emotion", "What are the alternatives?" */
-const ALTERNATIVES =
-  /\b(?:second|third|next|runner-up|top (?:two|three|\d))\b.*\b(?:likely|probable|emotions?|expressions?|labels?|readings?|guess|place)\b|\balternatives?\b|\bwhat else (?:could|might|can|may)\b/;
-
-/** "Which cues speak against the reading?", but not "What speaks against anger?" */
-const AGAINST =
-  /\b(?:against|contradicts?|doubts?|disagrees?) (?:it|this|that|(?:this|that|the|your) (?:reading|judg\w+|answer|interpretation|emotion|expression|label))\b/;
 
 /** "Is F1 happier than F2?" */
 function comparing(
@@ -122,25 +150,6 @@ function comparing(
   return { kind: "compare", target, most: !LEAST.test(lower), first };
 }
 
-const RATED = /\b(?:rate|rating|score|scale|0 ?(?:-|–|to) ?\d+|out of \d+|percent)\b/;
-const WHY_NOT =
-  /^why (?:not|isn't|aren't|doesn't|don't|no)\b|^why (?:is|are|does|do) .*\bnot\b|\brather than\b|\band not\b/;
-const WOULD_MAKE =
-  /\bwhat (?:else )?(?:would|could|must|should|needs?|has)\b.*\b(?:make|turn|change|need|take|show|have to|to be|be different|count as)\b|\bwhat is missing\b|\bwhat's missing\b|\bwhen would\b/;
-const WHEN =
-  /^(?:and |so )?(?:(?:since |until )?when(?! (?:s?he|they|it|f\d+|the|this|one|people|\w+ing)\b)|how long|at (?:what|which) (?:time|point|moment|second))\b/;
-const SUPERLATIVE =
-  /\b(?:most|least|more|less|strongest|weakest|clearest|biggest|widest|broadest|highest|lowest|\w{3,}ie(?:st|r)|saddest|sadder|calmest|calmer|stronger|weaker|clearer|bigger|wider|broader|higher|lower)\b/;
-const LEAST = /\b(?:least|less|weakest|weaker|lowest|lower)\b/;
-const ASKS_WHO =
-  /^(?:and |so )?(?:who|whose|which (?:one|of|person|people|face|faces|man|woman|girl|boy|child|two|women|men)|what person|what face)\b|\b(?:which|what) (?:person|face|people|faces|one)\b/;
-const SIDE =
-  /\b(?:which|what) (?:side|half)\b|\bone[- ]sided\b|\basymmetr\w*|\bsymmetr\w*|\blopsided\b|\bboth sides\b|\bleft or (?:the )?right\b|\bstronger on\b/;
-const STRENGTH =
-  /\bhow (?:\w+ )?(?:strong|strongly|intense|intensely|much|clear|clearly|wide|pronounced|big|far|visible)\b|\b(?:intensity|strength)\b/;
-const YES_NO =
-  /^(?:and |so |but )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|has|have|any|can you|could|would (?:you|(?:most |other )?(?:people|observers|others|raters)|one|anyone)|do you)\b/;
-
 /** "When does she smile?", but not "When would it be a smile?" nor "When she smiles, is she happy?" */
 function asksWhen(lower: string, [target]: readonly Target[]): QuestionKind | undefined {
   if (target === undefined || target.type === "affect") return undefined;
@@ -150,23 +159,66 @@ function asksWhen(lower: string, [target]: readonly Target[]): QuestionKind | un
 function withTarget(lower: string, targets: readonly Target[]): QuestionKind | undefined {
   const target = WHY_NOT.test(lower) ? targets.at(-1) : targets[0];
   if (target === undefined) return undefined;
-  const labels = targets.flatMap((one) => (one.type === "label" ? [one.label] : []));
   const most = !LEAST.test(lower);
+  const byValence = fromEndToEnd(lower, labelsOf(targets));
+  if (byValence !== undefined) return byValence;
   if (/^(?:please )?(?:rank|order|sort)\b|\brank\b/.test(lower)) return { kind: "rank", target, most };
-  if (RATED.test(lower)) return { kind: "rating", target, ...scaleIn(lower) };
+  if (RATED.test(lower)) return ratingOf(lower, targets);
   if (WHY_NOT.test(lower)) return { kind: "why-not", target };
-  if (WOULD_MAKE.test(lower)) return { kind: "what-would-make", target };
-  if (/\bhow many\b|^count\b/.test(lower)) return { kind: "count", target };
+  if (WOULD_MAKE.test(lower)) return { kind: most ? "what-would-make" : "what-would-end", target };
+  if (/\bhow many\b|^count\b/.test(lower) && !STRENGTH.test(lower)) return { kind: "count", target };
   if (SIDE.test(lower)) return { kind: "side", target };
-  if (ASKS_WHO.test(lower)) return SUPERLATIVE.test(lower) ? { kind: "which", target, most } : { kind: "who", target };
-  if (WHY.test(lower)) return { kind: "why", target };
+  return aboutTarget(lower, targets, target);
+}
+
+/** What it is asked of one target, where no number or order is. */
+function aboutTarget(lower: string, targets: readonly Target[], target: Target): QuestionKind | undefined {
+  const labels = labelsOf(targets);
+  const most = !LEAST.test(lower);
+  if (MEANING.test(lower) && target.type === "action-unit") return { kind: "meaning", target };
+  if (AGAINST_TARGET.test(lower)) return { kind: "against", target };
+  if (ASKS_WHO.test(lower) && SUPERLATIVE.test(lower)) return { kind: "which", target, most };
+  if (ASKS_WHO.test(lower))
+    return { kind: /\b(?:not|doesn't|isn't|don't|aren't)\b/.test(lower) ? "who-not" : "who", target };
+  if (WHY.test(lower)) return { kind: "why", target, byUnits: BY_UNITS.test(lower) };
   if (/\bor\b/.test(lower) && labels.length > 1) return { kind: "choice", labels };
   if (STRENGTH.test(lower) || isHowLabel(lower)) return { kind: "strength", target };
-  return YES_NO.test(lower) ? presenceOf(lower, target) : affectOf(targets);
+  return YES_NO.test(lower) ? (severalOf(lower, targets) ?? presenceOf(lower, target)) : affectOf(targets);
+}
+
+/** Yes-or-no questions about more than one thing, or about both ends of one. */
+function severalOf(lower: string, targets: readonly Target[]): QuestionKind | undefined {
+  const [first, second] = targets;
+  if (/\bor\b(?! not\b)/.test(lower)) {
+    if (targets.some((one) => one.type === "affect" && one.dimension === "valence")) return { kind: "sign" };
+    return first?.type === "smile" && labelsOf(targets).length === 0 ? { kind: "smile-type" } : undefined;
+  }
+  if (second === undefined) return undefined;
+  if (/\bthan\b/.test(lower)) return { kind: "more-than", targets: LEAST.test(lower) ? targets.toReversed() : targets };
+  return TOGETHER.test(lower) ? { kind: "all-present", targets } : undefined;
 }
 
 function presenceOf(lower: string, target: Target): QuestionKind {
-  return REALLY.test(lower) && target.type === "label" ? unanswerable(NOT_FELT) : { kind: "presence", target };
+  const isFelt = REALLY.test(lower) || (IS_FELT.test(lower) && !LOOKS.test(lower));
+  return isFelt && target.type === "label" ? unanswerable(NOT_FELT) : { kind: "presence", target };
+}
+
+function labelsOf(targets: readonly Target[]): string[] {
+  return targets.flatMap((one) => (one.type === "label" ? [one.label] : []));
+}
+
+/** "Order them from saddest to happiest": by valence. */
+function fromEndToEnd(lower: string, labels: readonly string[]): QuestionKind | undefined {
+  const [first, second] = labels;
+  if (first === undefined || second === undefined || !/\b(?:rank|order|sort)\b/.test(lower)) return undefined;
+  if (!BOTH_ENDS.test(lower) || (first === "happiness") === (second === "happiness")) return undefined;
+  return { kind: "rank", target: { type: "affect", dimension: "valence", end: "high" }, most: first === "happiness" };
+}
+
+/** On the scale that is named; valence and arousal, which have one of their own, on that where none is. */
+function ratingOf(lower: string, targets: readonly Target[]): QuestionKind {
+  const scale = scaleIn(lower);
+  return (scale === undefined ? affectOf(targets) : undefined) ?? { kind: "rating", targets, ...(scale ?? PERCENT) };
 }
 
 /** "What is the valence?" */
@@ -175,63 +227,21 @@ function affectOf(targets: readonly Target[]): QuestionKind | undefined {
   return dimensions.length > 0 && dimensions.length === targets.length ? { kind: "affect", dimensions } : undefined;
 }
 
-const WHY =
-  /^why\b|^how come\b|\bwhat makes (?:you|it|this|her|him|them|f\d)|\bwhat tells\b|\b(?:which|what) (?:facial )?(?:cues?|evidence|signs?|action units?|features?|measurements?)\b|\bhow (?:do|can) (?:you|i|we) (?:know|tell|see)\b/;
-
-/** "How happy is she?" */
-function isHowLabel(lower: string): boolean {
-  return /^how (?!do|does|is|are|many|can)\w+ (?:is|are|does|do|looks?|was|were)\b/.test(lower);
-}
-
-function scaleIn(lower: string): { from: number; to: number } {
-  const range = /(-?\d+) ?(?:to|-|–|and) ?(\d+)/.exec(lower);
-  if (range !== null) return { from: Number(range[1]), to: Number(range[2]) };
-  const outOf = /out of (\d+)/.exec(lower);
-  return { from: 0, to: outOf === null ? 100 : Number(outOf[1]) };
-}
-
-const UNITS = /\b(?:which|what|list|name|all)\b.*\b(?:aus?|action units?|facial movements?|muscles?)\b/;
-
-/** "What do the brows do?" */
-const PART = /^(?:and |so )?(?:what|how|describe)\b/;
-
-/** "the left side", "left only", but not the person on the left. */
-function sideIn(lower: string): AskedSide | null {
-  if (/\b(?:a?symmetr\w*|lopsided|one[- ]sided|one side|one half)\b/.test(lower)) return "one";
-  const [, side] = /\b(left|right)(?:[- ]hand)? (?:side|half|only|alone)\b/.exec(lower) ?? [];
-  return side === "left" || side === "right" ? side : null;
-}
-
-/** Beyond what one image tells: whether what is shown is meant. */
-const FELT =
-  /\b(?:pretend\w*|fak(?:e|ed|ing)|feign\w*|acted|acting|genuine(?:ly)?|sincere(?:ly)?|authentic|posed|posing|spontaneous|deliberate|voluntary|putting (?:it )?on)\b/;
-/** "Is she really sad?", but not "Does she really look sad?" */
-const REALLY =
-  /^(?!.*\b(?:look|seem|appear|show|express|perceive|read|expression|sign)\w*\b).*\b(?:really|truly|actually|genuinely|feels?|feeling)\b/;
-const NOT_FELT = "an image shows an expression, not whether it is felt or put on";
-const DESCRIBE =
-  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|see in (?:this|the|her|his) face|read in|shows?|showing|shown|express|expresses)\b/;
-
-function open(lower: string, targets: readonly Target[]): QuestionKind {
+function open(lower: string): QuestionKind {
   if (/\bhow many (?:faces?|people|persons?)\b/.test(lower)) return { kind: "count", target: null };
   const side = sideIn(lower);
   if (UNITS.test(lower) || side === "one") return { kind: "action-units", side, units: null };
   const units = unitsOfPart(lower);
   if (units !== null && PART.test(lower)) return { kind: "action-units", side: null, units };
-  if (FELT.test(lower)) return unanswerable(NOT_FELT);
-  if (targets.length === 0 && /^why\b|^how (?:do|can) (?:you|i|we) (?:know|tell)\b/.test(lower)) {
-    return { kind: "why", target: null };
-  }
-  if (
-    /^(?:what|which|how|when|describe|name|tell|explain|list|emotions?|expressions?|give|who|the|can you|could you)\b/.test(
-      lower,
-    ) &&
-    (DESCRIBE.test(lower) ||
-      /^describe (?:the |this |that |these |those )?(?:\w+'s )?(?:faces?|images?|people|persons?|them|her|him|it)\b/.test(
-        lower,
-      ))
-  ) {
-    return { kind: "describe" };
-  }
+  if (FELT.test(lower) || (YES_NO.test(lower) && /\bfeel/.test(lower))) return unanswerable(NOT_FELT);
+  if (MIXED.test(lower)) return { kind: "certainty" };
+  if (/\bintens\w*\b/.test(lower)) return unanswerable(NO_INTENSITY);
+  if (WHY_AT_ALL.test(lower)) return { kind: "why", target: null, byUnits: false };
+  if (isHowLabel(lower)) return unanswerable("it has no measure of that");
+  if (RATED.test(lower) && DESCRIBE.test(lower)) return ratingOf(lower, []);
+  if (ASKS_WHAT.test(lower) && (DESCRIBE.test(lower) || DESCRIBE_WHOM.test(lower))) return { kind: "describe" };
   return unanswerable("it does not know this kind of question");
 }
+
+const NO_INTENSITY = "how intense an expression is has no measure here: its numbers say how surely it is read";
+const PERCENT = { from: 0, to: 100 };

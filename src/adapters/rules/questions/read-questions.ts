@@ -1,5 +1,6 @@
+import type { AskedQuestion } from "./asked-question.ts";
 import { findFaces } from "./question-targets.ts";
-import { type AskedQuestion, asksForReasons, type QuestionScene, readQuestion } from "./read-question.ts";
+import { asksForReasons, type QuestionScene, readQuestion } from "./read-question.ts";
 
 /** Where another question begins: "and who is", "but does F2". */
 const NEXT =

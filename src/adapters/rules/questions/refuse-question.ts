@@ -3,7 +3,7 @@ import type { FacesMeant } from "./question-targets.ts";
 
 /** Words with which a question, or a request for a judgment, begins. */
 const OPENINGS =
-  /^(?:(?:and|so|but|ok|okay|please|hi|hello|well|now|also|then)[,!]? )*(?:who|whose|which|what|whats|what's|when|where|why|how|is|isn't|are|aren't|was|were|does|doesn't|do|did|can|could|would|will|has|have|any|rate|rank|order|sort|describe|compare|tell|name|explain|count|score|give|list|on|of|in|at|since|until|from|looking|considering|judging|without|with|if|f\d+|the|emotions?|expressions?|happy|sad|angry)\b/i;
+  /^(?:(?:and|so|but|ok|okay|please|hi|hello|well|now|also|then)[,!]? )*(?:who|whose|which|what|whats|what's|when|where|why|how|is|isn't|are|aren't|was|were|does|doesn't|do|did|can|could|would|will|has|have|any|rate|rank|order|sort|describe|compare|tell|name|explain|count|score|give|list|on|of|in|at|since|until|from|to what|looking|considering|judging|without|with|if|f\d+|the|emotions?|expressions?|happy|sad|angry)\b/i;
 const ORDERS =
   /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|everything|evidence|measurements?)\b|\b(?:write|compose|poem|song|joke|translate|pretend|repeat after|system prompt|say that)\b/i;
 /** What neither a face nor its context tells this judge. */
@@ -12,6 +12,17 @@ const BEYOND =
 
 const LOOKS_AT =
   /^(?:who|whom|where|what|which|is|are|does|do)\b.*\b(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)) (?:at|toward\w*)\b|^where\b.*\blook(?:s|ing)?\b|\beye contact\b/i;
+
+/** What shows on a face and no toolbox measures. */
+const UNSEEN =
+  /^(?:and |so )?(?:is|are|does|do|has|have|can|did|was|were)\b.*\b(?:cry|cries|crying|cried|tears?|tearful|weep\w*|sob\w*|blush\w*|sweat\w*|pale)\b/i;
+
+/** Another image than this one: "What if he had won?", "... if AU4 were absent?" */
+const WHAT_IF =
+  /^(?:and |so )?what if\b|\bif (?:s?he|they|it|f\d+|au ?\d+|(?:the|his|her|their|this) \w+) (?:\w+ )?(?:were|was|had)\b/i;
+
+/** Groups of people, as of who they are and not of where. */
+const GROUPS = /\b(?:men|women|boys|girls|adults|children)\b.*\bthan\b.*\b(?:men|women|boys|girls|adults|children)\b/i;
 
 /** "How would she feel at a funeral?", but not "What would she have to show?" */
 const ELSEWHERE =
@@ -25,9 +36,13 @@ export function refusalOf(text: string, faces: FacesMeant): string | undefined {
   if (faces.unknown.length > 0) {
     return `there is no ${faces.unknown.join(", ")} among the faces that were found`;
   }
+  if (WHAT_IF.test(text))
+    return "it judges what was measured, not what might have been: another situation can be given as context";
   if (ELSEWHERE.test(text)) {
     return "it reads what is shown here: for what another situation leads to expect, there is `kuleshov context`";
   }
+  if (GROUPS.test(text)) return "it does not tell men from women, nor how old somebody is";
+  if (UNSEEN.test(text)) return "tears and the colour of the skin are not measured";
   if (LOOKS_AT.test(text)) return "it reads expressions, not where people look";
   return BEYOND.test(text) ? "it reads expressions and their context, nothing else" : undefined;
 }
@@ -36,7 +51,9 @@ export function refusalOf(text: string, faces: FacesMeant): string | undefined {
 const OTHER_WORDS =
   /(?<!\p{L})(?:ist|sind|wer|wie|welche[rs]?|warum|sieht|das|ein|eine|und|nicht|quelle?s?|qui|est|sont|pourquoi|cette|une|les|quién|quien|qué|cuál|está|por qué|una|el|los|è|chi|quale|perché|wat|welk|waarom|zijn|het)(?!\p{L})/giu;
 
-function isOtherLanguage(text: string): boolean {
+/** Codes of action units are no words of any language. */
+function isOtherLanguage(asked: string): boolean {
+  const text = asked.replace(/\baus?\b ?(?:\d+\w*)?|\bau\d+\w*/gi, " ");
   const letters = text.match(/\p{L}/gu) ?? [];
   const latin = letters.filter((letter) => /\p{Script=Latin}/u.test(letter));
   if (latin.length < letters.length / 2) return true;

@@ -107,6 +107,46 @@ describe("the rules judge's answer about three smiling women", () => {
     ["How likely is fear on F3?", /^Hardly at all: (?!.*gives happiness)/],
     ["Is the face of F3 asymmetric?", /^On F3 .* stronger on one side than on the other/],
     ["What does the context change?", /^Nothing, as the context alone says nothing/],
+    [
+      "Does F3's smile reach the eyes?",
+      /^Yes: F3 shows a Duchenne smile, as the lip corners are pulled up \(AU12\).*cheeks are raised \(AU6\)/,
+    ],
+    ["Which kind of smile does F3 show?", /^F3 shows a Duchenne smile/],
+    ["Is it a polite or a Duchenne smile on F3?", /^F3 shows a Duchenne smile/],
+    ["How many people look neutral?", /^0 of 3 faces show a neutral expression/],
+    ["Who is the odd one out?", /^Nobody stands out: F1 .*F2 .*F3 .*are perceived as expressing happiness/],
+    ["Does anybody look angry or afraid?", /^Neither on any face: F1 (?!.*neither)/],
+    [
+      "Is F3 happy or amused?",
+      /^F3 is perceived as expressing happiness .*Amusement is no label that is told apart here \[E/,
+    ],
+    ["Give me the probability of each emotion of F3", /^F3 is at happiness 0\.\d\d, .* and \w+ 0\.\d\d \[E/],
+    [
+      "Rate each emotion of F3 from 0 to 100",
+      /^On a scale from 0 to 100, happiness: F3 is at 9\d \[E.*; .*\(a probability/,
+    ],
+    ["Rate the valence and the arousal of F3", /^The valence perceived on F3 is .*; the arousal perceived on F3 is /],
+    ["Order them from saddest to happiest", /^By valence, least first: 1\) F2 .*3\) F3/],
+    ["Is the expression of F3 positive or negative?", /^Positive: the valence perceived on F3/],
+    ["Is F3 more happy than sad?", /^Yes: happiness stands at 0\.\d\d on F3, sadness at 0\.0\d/],
+    ["Does AU4 co-occur with AU12 on F3?", /^No: on F3 AU4 is absent \[E.*; on F3 the lip corners are pulled up/],
+    ["Is F3 a blend of happiness and anger?", /^No: F3 is perceived as expressing happiness .*; .* rather than anger/],
+    [
+      "What does AU12 mean?",
+      /^AU12 \(lip corner puller\) is the action of zygomaticus major: .*; on F1 the lip corners/,
+    ],
+    [
+      "Which prototype does F3 show?",
+      /^Of the FACS prototypes F3 comes closest to that of happiness \(2 of 2 units: AU6, AU12\)/,
+    ],
+    ["Is F3 a prototype of anger?", /^No: of the FACS prototypes F3 comes closest to that of happiness/],
+    ["What would make F3 less happy?", /^To show less of it, F3 would have to be without AU12/],
+    ["What speaks against fear on F3?", /^F3 is perceived as expressing happiness .* rather than fear/],
+    ["Which action units carry the happiness of F3?", /, as the lip corners are pulled up \(AU12\) (?!.*classifier)/],
+    ["Who does not smile?", /^Nobody for sure: 3 of 3 faces show a smile/],
+    ["Who is not afraid?", /^F1, F2 and F3 do not show fear \[E/],
+    ["Do the networks agree about F3?", /^They agree on F3: face-api-expression@\S+ gives happiness 1\.00 \[E\d+\], /],
+    ["Is F3 happy, isn't she?", /^Yes: F3/],
     ["What emotions are shown?", /^Of 3 faces, F1 .*F2 .*F3 .*are perceived as expressing happiness/],
     [
       "Does she look proud?",
@@ -153,6 +193,21 @@ describe("the rules judge's answer about three smiling women", () => {
     expect(judgment.answer).toMatch(
       /^The context, (?:a celebration|something funny) and (?:a celebration|something funny), leads one to expect happiness/,
     );
+  });
+
+  it.each([
+    [
+      "Friends at a birthday party.",
+      /^Yes: the face alone is read as happiness, and the context alone leads one to expect happiness/,
+    ],
+    [
+      "At the funeral of a friend.",
+      /^No: the face alone is read as happiness, and the context alone leads one to expect sadness/,
+    ],
+  ])("says whether the face fits %j", async (context, answer) => {
+    const { judgment, grounding } = await asked("Does the expression of F3 fit the context?", context);
+    expect(judgment.answer).toMatch(answer);
+    expect(grounding.claims.filter(({ verdict }) => verdict === "contradicted" || verdict === "uncited")).toEqual([]);
   });
 
   it("says what a context changes when there is one", async () => {

@@ -1,0 +1,124 @@
+import type { AskedSide } from "./asked-question.ts";
+
+export const CONTEXT_EFFECT =
+  /\b(?:context|situation)\b.*\b(?:chang\w*|effect|affect\w*|influenc\w*|alter\w*|difference|matters?|add|adds|shift\w*|do|contribut\w*|need\w*)\b|\b(?:chang\w*|effect|influence|difference|alter\w*|role|without)\b.*\b(?:context|situation)\b/;
+export const CERTAINTY =
+  /\bhow (?:sure|certain|confident|reliable|trustworthy|accurate|uncertain|safe)\b|\b(?:are|is) (?:you|it|this|that) (?:really )?(?:sure|certain|confident|reliable)\b|\bcan (?:i|we|you) (?:trust|rely)|\bhow much (?:can|should) (?:i|we|you) (?:trust|rely)|\b(?:your )?(?:confidence|certainty)\b|\btrusted\b|^why\b.*\b(?:not (?:so |very |quite )?|un)(?:sure|certain)\b/;
+/** Asked of no label: "Is that a mixed emotion?" */
+export const MIXED = /\b(?:un)?ambiguous\b|\bclear[- ]cut\b|\bmix(?:ed|ture)?\b|\bblend(?:ed|s)?\b/;
+export const SAME =
+  /\bsame (?:facial )?(?:expressions?|emotions?|way|thing)\b|\bsimilar(?:ly)?\b|\balike\b|\b(?:share|shares) (?:an|the|one|their) (?:expression|emotion)|\bdiffer(?:s|ent)? (?:in|expressions?|emotions?|from)|\b(?:match|matches)\b/;
+/** Whether face and context go together: "Does the face fit the context?", "Is his expression appropriate?" */
+export const SITUATION = /\b(?:context|situation|scene|circumstances)\b/;
+export const APPROPRIATE = /\b(?:in)?appropriate\b|\bout of place\b/;
+export const SMILE_TYPE = /\b(?:what|which) (?:kind|type|sort) of (?:a )?(?:smile|grin)\b/;
+export const PROTOTYPE = /\bprototyp\w*/;
+export const ODD =
+  /\bodd (?:one )?out\b|\bstands? out\b|\bmost different\b|\bdifferent from (?:the|all) (?:others?|rest)\b/;
+/** "Give me the probability of each emotion." */
+export const DISTRIBUTION =
+  /\b(?:probabilit(?:y|ies)|percentages?|shares?|scores?|numbers?|likelihoods?) (?:of|for) (?:each|every|all|the|different)\b.*\b(?:emotions?|expressions?|labels?|categor(?:y|ies))\b|\b(?:probability )?distribution\b|\b(?:each|every|all) (?:of the )?(?:\w+ )?(?:emotions?|expressions?|labels?)'s? (?:probabilit(?:y|ies)|scores?|shares?)\b|^(?:what are|list|give(?: me)?|show(?: me)?) (?:all )?(?:the )?probabilities\b|^(?:rank|order|sort|list) (?:all )?(?:the )?(?:\w+ )?(?:emotions|expressions|labels)\b|\b(?:emotions|expressions|labels) with (?:their|the) (?:probabilities|scores)\b/;
+/** "Do the classifiers agree?", "What do the networks say?" */
+export const NETWORKS = /\b(?:networks?|classifiers?)\b.*\b(?:agree|say|think|give|differ|disagree)\w*\b/;
+
+/** What the situation leads one to expect, not what the face shows. */
+export const EXPECTED =
+  /^(?:and |so )?(?:what|which|how(?! many))\b.*\b(?:expect(?:s|ed)?|(?:people|one|someone|anyone|somebody) (?:would |usually |normally |typically )*(?:feel|show|express|look)s?|should (?:s?he|they|one|f\d+|(?:this|the) \w+) (?:feel|look|show|express))\b/;
+
+/** Whether what somebody says and their face go together; not "in other words", nor what you would say. */
+export const WORDS =
+  /(?<!\bother )\bwords\b|\b(?:says|saying|utterances?|transcript)\b|(?<!\bbe )\bsaid\b|\b(?:he|she|they|f\d+|person|people) say\b/;
+export const GO_TOGETHER =
+  /\b(?:agree\w*|match\w*|fits?|fitting|contradict\w*|belie[sd]?|consistent|inconsistent|(?:in)?congruent|conflict\w*|mismatch\w*|go(?:es)? (?:together|with)|at odds|in line)\b/;
+
+/** What else it may be: "the second most likely emotion", "What are the alternatives?" */
+export const ALTERNATIVES =
+  /\b(?:second|third|next|runner-up|top (?:two|three|\d))\b.*\b(?:likely|probable|emotions?|expressions?|labels?|readings?|guess|place)\b|\balternatives?\b|\bwhat else (?:could|might|can|may)\b/;
+
+/** "Which cues speak against the reading?", but not "What speaks against anger?" */
+export const AGAINST =
+  /\b(?:against|contradicts?|doubts?|disagrees?) (?:it|this|that|(?:this|that|the|your) (?:reading|judg\w+|answer|interpretation|emotion|expression|label))\b/;
+
+export const RATED = /\b(?:rate|rating|score|scale|0 ?(?:-|–|to) ?\d+|out of \d+|percent)\b/;
+export const WHY_NOT =
+  /^why (?:not|isn't|aren't|doesn't|don't|no)\b|^why (?:is|are|does|do) .*\bnot\b|\brather than\b|\band not\b|\b(?:distinguish\w*|differentiat\w*)\b.*\bfrom\b/;
+export const WOULD_MAKE =
+  /\bwhat (?:else )?(?:would|could|must|should|needs?|has)\b.*\b(?:make|turn|change|need|take|show|have to|to be|be different|count as)\b|\bwhat is missing\b|\bwhat's missing\b|\b(?:missing|lacking|needed|required) (?:for|to)\b|\bwhen would\b/;
+/** "What speaks against surprise?" */
+export const AGAINST_TARGET =
+  /\b(?:against|contradicts?|rules? out|argues? against) (?:it being |this being |a |an )?\w+/;
+/** "blend of anger and disgust", "Does AU4 co-occur with AU7?" */
+export const TOGETHER = /\band\b|\bboth\b|\bco-?occurs?\b|\btogether\b/;
+/** "What does AU4 mean?" */
+export const MEANING =
+  /^what (?:is|are|does) (?:an? )?au ?\d+\w*(?: mean| stand for)?\??$|\bmeaning of\b|\bwhat does .*\bmean\??$|^(?:define|explain) au/;
+/** "from the saddest to the happiest" */
+export const BOTH_ENDS = /\bfrom\b.*\bto\b/;
+export const WHEN =
+  /^(?:and |so )?(?:(?:since |until )?when(?! (?:s?he|they|it|f\d+|the|this|one|people|\w+ing)\b)|how long|at (?:what|which) (?:time|point|moment|second))\b/;
+export const SUPERLATIVE =
+  /\b(?:most|least|more|less|strongest|weakest|clearest|biggest|widest|broadest|highest|lowest|\w{3,}ie(?:st|r)|saddest|sadder|calmest|calmer|stronger|weaker|clearer|bigger|wider|broader|higher|lower)\b/;
+export const LEAST = /\b(?:least|less|weakest|weaker|lowest|lower)\b/;
+export const ASKS_WHO =
+  /^(?:and |so )?(?:who|whose|which (?:one|of|person|people|face|faces|man|woman|girl|boy|child|two|women|men)|what person|what face)\b|\b(?:which|what) (?:person|face|people|faces|one)\b/;
+export const SIDE =
+  /\b(?:which|what) (?:side|half)\b|\bone[- ]sided\b|\basymmetr\w*|\bsymmetr\w*|\blopsided\b|\bboth sides\b|\bequally\b|\bleft or (?:the )?right\b|\bstronger on\b/;
+export const STRENGTH =
+  /\bhow (?:\w+ )?(?:strong|strongly|intense|intensely|much|clear|clearly|wide|pronounced|big|far|visible)\b|\b(?:intensity|strength)\b|\bto what (?:extent|degree)\b|\b(?:probability|likelihood|chance|percentage)\b|\bhow many (?:raters|observers|people|persons|others) (?:would|will|might)\b/;
+export const YES_NO =
+  /^(?:and |so |but )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|has|have|any|can you|could|would (?:you|(?:most |other )?(?:people|observers|others|raters)|one|anyone)|do you)\b/;
+
+export const WHY =
+  /^why\b|^how come\b|\bwhat makes (?:you|it|this|her|him|them|f\d)|\bwhat tells\b|\bspeaks? (?:for|in favou?r)\b|\b(?:which|what) (?:facial )?(?:cues?|evidence|signs?|action units?|features?|measurements?)\b|\bhow (?:do|can) (?:you|i|we) (?:know|tell|see)\b/;
+
+/** "How happy is she?" */
+export function isHowLabel(lower: string): boolean {
+  return /^how (?!(?:do|does|is|are|many|can)\b)\w+ (?:is|are|does|do|looks?|was|were)\b/.test(lower);
+}
+
+export function scaleIn(lower: string): { from: number; to: number } | undefined {
+  const range = /(-?\d+) ?(?:to|-|–|and) ?(\d+)/.exec(lower);
+  if (range !== null) return { from: Number(range[1]), to: Number(range[2]) };
+  const outOf = /out of (\d+)/.exec(lower);
+  return outOf === null ? undefined : { from: 0, to: Number(outOf[1]) };
+}
+
+export const UNITS =
+  /\b(?:which|what|list|name|all|any|how many)\b.*\b(?:aus?|action units?|facial movements?|muscles?)\b/;
+
+export const BY_UNITS = /\b(?:aus?|action units?|facial movements?|muscles?)\b/;
+
+/** "What do the brows do?" */
+export const PART = /^(?:and |so )?(?:what|how|describe)\b/;
+
+/** "the left side", "left only", but not the person on the left. */
+export function sideIn(lower: string): AskedSide | null {
+  if (
+    /\bwhich (?:side|half) of (?:the|his|her|their) face\b|\b(?:a?symmetr\w*|lopsided|one[- ]sided|one side|one half)\b/.test(
+      lower,
+    )
+  )
+    return "one";
+  const [, side] = /\b(left|right)(?:[- ]hand)? (?:side|half|only|alone)\b/.exec(lower) ?? [];
+  return side === "left" || side === "right" ? side : null;
+}
+
+/** Beyond what one image tells: whether what is shown is meant. */
+export const FELT =
+  /\b(?:pretend\w*|fak(?:e|ed|ing)|feign\w*|acted|acting|genuine(?:ly)?|sincere(?:ly)?|authentic|posed|posing|spontaneous|deliberate|voluntary|putting (?:it )?on)\b/;
+/** "Is she really sad?", but not "Does she really look sad?" */
+export const REALLY =
+  /^(?!.*\b(?:look|seem|appear|show|express|perceive|read|expression|sign)\w*\b).*\b(?:really|truly|actually|genuinely|feels?|feeling)\b/;
+export const IS_FELT = new RegExp(`${FELT.source}|\\breal\\b`);
+export const LOOKS = /\b(?:look|seem|appear|show|express|perceive|read|expression|sign)\w*\b/;
+export const NOT_FELT = "an image shows an expression, not whether it is felt or put on";
+export const DESCRIBE =
+  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|you see|see in (?:this|the|her|his) face|read in|shows?|showing|shown|express|expresses)\b/;
+
+/** "Why?", "How do you know?", "Which cue is the most important?" */
+export const WHY_AT_ALL =
+  /^why\b|^explain why\b|^how (?:do|can) (?:you|i|we) (?:know|tell)\b|\b(?:which|what) (?:cue|evidence|sign|feature) (?:is|counts|weighs)\b/;
+export const ASKS_WHAT =
+  /^(?:what|which|how|when|describe|name|tell|explain|list|emotions?|expressions?|give|who|the|can you|could you)\b/;
+export const DESCRIBE_WHOM =
+  /^describe (?:the |this |that |these |those )?(?:\w+'s )?(?:faces?|images?|people|persons?|them|her|him|it)\b/;
