@@ -13,7 +13,7 @@ export function register(program: Command): void {
       "how many measurements, answers, checks of toolboxes and probes of models are kept, and how much room they take",
     )
     .option("--json", "print JSON")
-    .action(stats);
+    .action((options: { readonly json?: true }) => stats(options));
   cache
     .command("clear")
     .description("remove them, or one kind; images are then measured again, and models asked again")
@@ -21,10 +21,24 @@ export function register(program: Command): void {
     .action(clear);
 }
 
-async function stats({ json }: { readonly json?: true }): Promise<void> {
+/** The same for answers alone, beside the evaluations that they are of. */
+export function registerAnswers(evaluation: Command): void {
+  const cache = evaluation.command("cache").description("answers that were kept, and are not asked for again");
+  cache
+    .command("list")
+    .description("how many answers are kept, how much room they take, and where")
+    .option("--json", "print JSON")
+    .action((options: { readonly json?: true }) => stats({ ...options, kind: "answers" }));
+  cache
+    .command("clear")
+    .description("remove them; models are then asked again")
+    .action(() => clear("answers"));
+}
+
+async function stats({ json, kind }: { readonly json?: true; readonly kind?: string }): Promise<void> {
   const { cacheSizes } = await import("../compose/caches.ts");
   const { cacheFolder } = await import("../platform/cache-folder.ts");
-  const caches = await cacheSizes();
+  const caches = (await cacheSizes()).filter(({ name }) => kind === undefined || name === kind);
   if (json) return print(`${JSON.stringify({ folder: cacheFolder(), ...totalsOf(caches), caches }, null, 2)}\n`);
   for (const { name, entries, bytes, maxBytes } of caches) {
     await print(`${entries} ${name}, ${megabytes(bytes)} of at most ${megabytes(maxBytes)}\n`);

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { ModelFlags } from "../compose/model-settings.ts";
 import type { Shard } from "../runs/shard.ts";
+import { registerAnswers } from "./cache.ts";
 import { addSampleChoices, type SampleChoices } from "./eval-choices.ts";
 import { EXIT, interruptSignal } from "./exit.ts";
 import { addJudgeOptions, addModelOptions } from "./model-options.ts";
@@ -92,6 +93,7 @@ export function register(program: Command): void {
     .option("--bundle <file>", "write a bundle instead, with which the run can be replayed offline")
     .addOption(formatOption("write the tables as Parquet too, beside the CSV"))
     .action(exportRun);
+  registerAnswers(evaluation);
   evaluation.command("list").description("list the evaluations that ship, and the runs here").action(list);
 }
 

@@ -185,8 +185,11 @@ function createConditionDependencies(
       file,
       evalFilePath: options.evalFilePath,
     });
+    const { model: asked } = opened.dependencies;
     return {
       ...opened.dependencies,
+      // Calls are known by the matrix's seeds; one of the model's own is part of what it is.
+      model: named.options.seed === undefined ? asked : { ...asked, identity: { ...asked.identity, seed: asked.seed } },
       // Evaluations keep each answer with its seed and repeat themselves.
       answers: null,
       tools: toolsOf(opened.dependencies.prompts, { clip: takesClips(file) }, { toolboxes, exemplars: null }),

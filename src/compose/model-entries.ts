@@ -24,7 +24,7 @@ export function namedModel(
 ): NamedModel {
   const entry = Object.hasOwn(models, name) ? models[name] : undefined;
   if (entry === undefined) return { model: besideFile(name, evalFilePath), options: {} };
-  const { model, baseUrl, keyVariable, temperature, maxTokens, reasoningEffort, timeoutSeconds } = entry;
+  const { model, baseUrl, keyVariable, temperature, seed, maxTokens, reasoningEffort, timeoutSeconds } = entry;
   const apiKey = keyVariable === undefined ? (baseUrl === undefined ? undefined : "") : env[keyVariable];
   if (keyVariable !== undefined && !apiKey) {
     throw new ConfigurationError(`The model "${name}" takes its key from ${keyVariable}, which is not set`);
@@ -35,6 +35,7 @@ export function namedModel(
       ...(baseUrl === undefined ? {} : { baseUrl }),
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(temperature === undefined ? {} : { temperature }),
+      ...(seed === undefined ? {} : { seed }),
       ...(maxTokens === undefined ? {} : { maxTokens }),
       ...(reasoningEffort === undefined ? {} : { reasoningEffort }),
       ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),

@@ -126,7 +126,11 @@ export interface WorstCase {
     | null;
 }
 
-/** `macro_f1` as people write it. */
+/** `macro_f1` as people write it, and `pass_hat_3` as the field does. */
 export function readable(metric: string): string {
-  return metric.replaceAll("_", " ");
+  const written = metric
+    .replace(/^pass_hat_(?=\d+$)/, "pass^")
+    .replace(/^tar_raw_at_(?=\d+$)/, "TARr@")
+    .replace(/^tar_answer_at_(?=\d+$)/, "TARa@");
+  return written.replaceAll("_", " ");
 }

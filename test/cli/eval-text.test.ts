@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { findingsText, summaryText } from "../../src/cli/eval-text.ts";
 import type { RunSummary } from "../../src/evaluation/results/summarise.ts";
 import type { ContextEffect } from "../../src/lab/effects.ts";
+import { readable } from "../../src/pages/evaluation-view.ts";
 
 const effect = (value: number | null): ContextEffect => ({
   ...{
@@ -52,4 +53,10 @@ it("tells once, after all conditions, what is the same under all of them", () =>
     ...["the same under all 2 conditions", line("claims supported", "1.000")],
   ]);
   expect(summary(a)).toEqual(["a", line("accuracy", "0.500"), line("claims supported", "1.000")]);
+});
+
+it("writes metrics as the field does", () => {
+  expect(["pass_hat_3", "tar_raw_at_5", "tar_answer_at_5", "macro_f1"].map(readable)).toEqual([
+    ...["pass^3", "TARr@5", "TARa@5", "macro f1"],
+  ]);
 });

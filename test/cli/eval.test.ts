@@ -244,7 +244,7 @@ describe("models with settings of their own", () => {
     );
     if (one === undefined || other === undefined) throw new RangeError("Two servers");
     const entries = (more: string) => `models:
-  first: { model: "openai:m", baseUrl: "${one.url}/v1", keyVariable: FIRST_KEY, temperature: 0.3, maxTokens: 77, reasoningEffort: low, price: { inputPerMillion: 2, outputPerMillion: 4 } }
+  first: { model: "openai:m", baseUrl: "${one.url}/v1", keyVariable: FIRST_KEY, temperature: 0.3, seed: 11, maxTokens: 77, reasoningEffort: low, price: { inputPerMillion: 2, outputPerMillion: 4 } }
   second: { model: "openai:m", baseUrl: "${other.url}/v1"${more} }
 `;
     const file = (more = "") =>
@@ -265,8 +265,11 @@ describe("models with settings of their own", () => {
       ["second", "AU12"],
     ]);
     expect(records.find(({ cell }) => cell.includes("first"))?.costUsd).toBeCloseTo((100 * 2 + 20 * 4) / 1e6, 12);
-    expect(one.chats).toEqual([expect.objectContaining({ temperature: 0.3, max_tokens: 77, reasoning_effort: "low" })]);
+    expect(one.chats).toEqual([
+      expect.objectContaining({ temperature: 0.3, seed: 11, max_tokens: 77, reasoning_effort: "low" }),
+    ]);
     expect(other.chats[0]).not.toHaveProperty("reasoning_effort");
+    expect(other.chats[0]).toMatchObject({ seed: 1 });
     const keysAt = ({ requests }: typeof one) => [
       ...new Set(requests.flatMap(({ headers }) => headers.authorization ?? [])),
     ];
@@ -275,6 +278,9 @@ describe("models with settings of their own", () => {
     await writeFile(join(folder, "tiny.eval.yaml"), file(", temperature: 0.9"));
     const changed = await run("--dry-run", "--json");
     expect(JSON.parse(changed.stdout)).toMatchObject({ calls: 2, cached: 1 });
+    // So is one with another seed of its own.
+    await writeFile(join(folder, "tiny.eval.yaml"), file().replace("seed: 11", "seed: 12"));
+    expect(JSON.parse((await run("--dry-run", "--json")).stdout)).toMatchObject({ calls: 2, cached: 1 });
   });
 });
 
@@ -284,6 +290,27 @@ describe("kuleshov eval", () => {
     await mkdir(join(folder, "jaffe"));
     const { stderr } = await kuleshov(folder, "eval", "run", "jaffe", "--dry-run");
     expect(stderr).toMatch(/environment variable JAFFE_DIR is not set/);
+  });
+
+  it("says how many answers are kept, and forgets them", async () => {
+    const folder = await tinyExam();
+    const cache = async (...words: string[]) => (await kuleshov(folder, "eval", "cache", ...words)).stdout;
+    await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "one");
+    expect(await cache("list")).toMatch(/^1 answers, 0\.0 MB of at most [\d.]+ MB\n$/);
+    expect(await cache("clear")).toMatch(/^1 answers removed/);
+    expect(await cache("list")).toMatch(/^0 answers/);
+    const again = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--out", "two");
+    expect(again.stderr).toContain("1 of 1 calls done, 0 of them from the cache");
+  });
+
+  it.each([
+    ["an empty file", "", "the file is empty"],
+    ["cells that no row has", exam.replace("columns:", "where: { id: [q7] }, columns:"), "none of its rows has id=q7"],
+  ])("refuses %s in one sentence", async (_case, text, reason) => {
+    const folder = await tinyExam();
+    await writeFile(join(folder, "tiny.eval.yaml"), text);
+    const { code, stderr } = await kuleshov(folder, "eval", "run", "tiny.eval.yaml");
+    expect([code, stderr.trim().split("\n")]).toEqual([2, [expect.stringContaining(` as ${reason}: `)]]);
   });
 
   it("plans without asking, runs, and says from the cache what it has asked before", async () => {

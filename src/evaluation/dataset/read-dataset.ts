@@ -56,7 +56,7 @@ export async function readDataset(source: DatasetSource, setting: DatasetSetting
   const drawn = await timeMoments(await drawFrames(chosenSamples(good, source, path), setting.frames), setting.frames);
   const skipped = [...unusable, ...refuse(drawn.filter((row): row is BadRow => "reason" in row))];
   const read = drawn.flatMap((row) => ("sample" in row ? [row.sample] : []));
-  if (read.length === 0) throw noneUsable(skipped, path);
+  if (read.length === 0) throw noneUsable(skipped, path, source.where);
   const { samples, notes: ofRegions } = await checkRegions(read, good);
   return { samples, skipped, notes: [...notes, ...ofRegions], labels };
 }
@@ -226,7 +226,11 @@ async function namesIn(folder: string): Promise<ReadonlyMap<string, readonly str
   return groupBy(names.map(pathOfBytes), (name) => name.toLowerCase());
 }
 
-function noneUsable([first]: readonly BadRow[], path: string): ConfigurationError {
+function noneUsable([first]: readonly BadRow[], path: string, where: DatasetSource["where"]): ConfigurationError {
+  const chosen = Object.entries(where).map(([column, cells]) => `${column}=${cells.join(" or ")}`);
+  if (first === undefined && chosen.length > 0) {
+    return new ConfigurationError(`Cannot use dataset as none of its rows has ${chosen.join(" and ")}: \`${path}\``);
+  }
   const example = first === undefined ? "" : ` (${first.where}: ${first.reason})`;
   return new ConfigurationError(`Cannot use dataset as no row of it can be used${example}: \`${path}\``);
 }

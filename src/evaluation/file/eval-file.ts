@@ -53,6 +53,7 @@ const ModelEntry = z
       .optional()
       .describe("Environment variable with the key of its server; with baseUrl and without it, none is sent"),
     temperature: z.number().min(0).max(2).optional(),
+    seed: z.int().optional().describe("Sent to its server instead of the matrix's seeds"),
     maxTokens: z.int().positive().optional().describe("Most tokens of one answer"),
     reasoningEffort: z.enum(["minimal", "low", "medium", "high"]).optional(),
     timeoutSeconds: z.number().positive().optional().describe("Longest wait for one answer"),

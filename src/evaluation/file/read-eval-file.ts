@@ -81,6 +81,7 @@ export function parseEvalFile(text: string, path: string): EvalFile {
     );
   }
   const data = contentOf(document, path);
+  if (data === null) throw new ConfigurationError(`Cannot run evaluation as the file is empty: \`${path}\``);
   const parsed = EvalFile.safeParse(data);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues
