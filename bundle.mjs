@@ -13,9 +13,25 @@ const unknown = NATIVE.filter((name) => !(name in dependencies));
 if (unknown.length > 0) throw new Error(`Kept out of the bundle but no dependencies: ${unknown.join(", ")}`);
 
 const sources = (await readdir("src", { recursive: true })).map((path) => path.replaceAll("\\", "/"));
-/** Named by package.json, and files that are started by name: threads and processes. */
+/** Named by package.json or bin/, and files that are started by name: threads and processes. */
 const ENTRY =
-  /^(?:index|cli\/main|cli\/fleet-job|measuring\/define-toolbox|evaluation\/score|domain\/errors|domain\/statistics\/[^/]+|.*-(?:worker|process))\.ts$/;
+  /^(?:index|cli\/main|cli\/fleet-job|measuring\/define-toolbox|evaluation\/score|domain\/errors|platform\/cache-folder|domain\/statistics\/[^/]+|.*-(?:worker|process))\.ts$/;
+/** Of two packages whose entries load everything that they have, what is used: half a megabyte that no command has to read. */
+const USED = {
+  "undici/index.js":
+    'exports.Agent = require("./lib/dispatcher/agent"); exports.FormData = require("./lib/web/fetch/formdata").FormData;' +
+    'exports.fetch = require("./lib/web/fetch").fetch;',
+  "zod/v4/locales/index.js": 'export { default as en } from "./en.js";',
+};
+const usedOnly = {
+  name: "used-only",
+  setup({ onLoad }) {
+    for (const [file, contents] of Object.entries(USED)) {
+      const filter = new RegExp(`node_modules[\\\\/]${file.replaceAll("/", "[\\\\/]").replaceAll(".", "\\.")}$`);
+      onLoad({ filter }, () => ({ contents }));
+    }
+  },
+};
 const shared = { bundle: true, format: "esm", logLevel: "warning", metafile: true, legalComments: "none" };
 
 const code = await build({
@@ -28,6 +44,7 @@ const code = await build({
   target: "node20.19",
   minifyWhitespace: true,
   minifySyntax: true,
+  plugins: [usedOnly],
   external: [...NATIVE, ...Object.keys(peerDependencies)],
   define: { MEASURING_CODE: JSON.stringify(await hashOfMeasuringCode()) },
   // Packages in CommonJS ask for Node's own modules by `require`, which a module has not.

@@ -33,6 +33,8 @@ import { transcribeClip } from "./study/transcribe-clip.ts";
 export interface InputQuery {
   /** A file, or an image that is in memory already. A clip is known by the ending of its name. */
   readonly image: string | DecodedImage;
+  /** The pixels of the file, where somebody began to read it before. */
+  readonly opening?: Promise<DecodedImage>;
   readonly question?: string;
   /** The one face that is asked about, by its id such as `F2`; all of them when not given. */
   readonly face?: string | null;
@@ -110,7 +112,7 @@ export async function openInput(
   const clip = measured && withKeyOf(measured.clip, askedFaces(query));
   const words = given ?? measured?.written?.said ?? null;
   const { said, warnings } = words ? wordsIn(words, clip) : { said: null, warnings: [] };
-  const image = clip?.key ?? (await watch.time("decode", () => opened(query.image, signal)));
+  const image = clip?.key ?? (await watch.time("decode", () => openedImage(query, signal)));
   // Encoded while the faces are measured; where the answer was kept, nobody waits for it.
   const shows = (visible: (one: DecodedImage) => Promise<DecodedImage>) =>
     shownViews(clip, { image, visible }, models, signal);
@@ -168,8 +170,9 @@ function clipAtHand(
   };
 }
 
-function opened(image: InputQuery["image"], signal?: AbortSignal): Promise<DecodedImage> {
-  return typeof image === "string" ? decodeImage(image, signal) : Promise.resolve(image);
+/** The pixels of the image that is asked about. @throws {ImageDecodeError} if it cannot be read. */
+export async function openedImage({ image, opening }: InputQuery, signal?: AbortSignal): Promise<DecodedImage> {
+  return typeof image === "string" ? (opening ?? decodeImage(image, signal)) : image;
 }
 
 /** The clip that is asked about, with what measures it; `null` for an image, and where nothing here reads clips. */

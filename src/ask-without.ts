@@ -1,5 +1,6 @@
 import { type AskQuery, ask } from "./ask.ts";
 import type { AskDependencies } from "./ask-dependencies.ts";
+import { openedImage } from "./ask-input.ts";
 import { ConfigurationError } from "./domain/errors.ts";
 import type { EvidenceItem } from "./domain/evidence.ts";
 import type { PixelBox } from "./domain/geometry.ts";
@@ -8,7 +9,6 @@ import type { Report } from "./domain/report.ts";
 import { fillHole } from "./lab/fill-hole.ts";
 import { boxMask, enlargedMask, softened } from "./lab/mask.ts";
 import { mixed, rasterOf, sharpOf } from "./lab/raster.ts";
-import { decodeImage } from "./measuring/decode-image.ts";
 import { type Changed, readingChanges } from "./pages/report-difference.ts";
 import { viewOf } from "./pages/view-report.ts";
 import { sha256 } from "./platform/hash.ts";
@@ -43,7 +43,7 @@ export async function askWithout(
   dependencies: AskDependencies,
   signal?: AbortSignal,
 ): Promise<Counterfactual> {
-  const original = typeof query.image === "string" ? await decodeImage(query.image, signal) : query.image;
+  const original = await openedImage(query, signal);
   const whole = await ask({ ...query, image: original }, dependencies, signal);
   const removed = whole.evidence.filter((item) => isNamed(item, object));
   const [first] = removed;

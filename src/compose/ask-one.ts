@@ -196,8 +196,8 @@ async function keptReport(path: string): Promise<Report | undefined> {
 
 /** Asks with the dependencies that the options name. */
 export async function judgeImage(asked: Asked, listeners: AskListeners, signal: AbortSignal): Promise<Report> {
-  const { ask } = await import("../ask.ts");
-  return withParts(asked, listeners, signal, ask);
+  const story = import("../ask.ts");
+  return withParts(asked, listeners, signal, async (...parts) => (await story).ask(...parts));
 }
 
 /** Asks about the image as it is and without an object. */
@@ -219,6 +219,7 @@ async function withParts<T>(
   signal: AbortSignal,
   work: (query: AskQuery, dependencies: AskDependencies, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const opening = isClip(asked) ? undefined : beginReading(asked.image, signal);
   const { openDependencies } = await import("./ask.ts");
   const { modelOptionsOf } = await import("./model-settings.ts");
   const { dependencies, labels, close } = await openDependencies(
@@ -228,11 +229,19 @@ async function withParts<T>(
   try {
     const { image, question, context = null, transcript = null, sound = null, face = null } = asked;
     const about = { face: face?.toUpperCase() ?? null, blurOthers: asked.blurOthers === true };
-    const query = { image, context, transcript, sound, ...about, ...listeners, labels: asked.labels ?? labels };
+    const given = { image, ...(opening && { opening }), context, transcript, sound };
+    const query = { ...given, ...about, ...listeners, labels: asked.labels ?? labels };
     return await work(question === undefined ? query : { ...query, question }, dependencies, signal);
   } finally {
     await close();
   }
+}
+
+/** Pixels are decoded on threads of their own: meanwhile this one loads the rest. What goes wrong is told when they are wanted. */
+function beginReading(image: string, signal: AbortSignal): Promise<DecodedImage> {
+  const opening = import("../measuring/decode-image.ts").then(({ decodeImage }) => decodeImage(image, signal));
+  opening.catch(() => {});
+  return opening;
 }
 
 function budgetOf({ budgetUsd: usd, budgetTokens: tokens }: Asked) {
