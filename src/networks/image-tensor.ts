@@ -19,6 +19,7 @@ export function imageTensor(input: NetworkInput, rgb: ArrayLike<number>, into?: 
   }
   const data = into === undefined ? emptyData(input.dtype, sizeOf(shape)) : imageData(into);
   if (pixels.channels === "rgb" && pixels.layout === "nhwc") return { data: scaledInPlace(data, pixels, rgb), shape };
+  if (pixels.channels === "gray") return { data: grayOf(data, pixels, rgb), shape };
   const channels = channelReaders(pixels, rgb);
   const [step, plane] = pixels.layout === "nhwc" ? [channels.length, 1] : [1, count];
   for (const [channel, read] of channels.entries()) {
@@ -30,17 +31,52 @@ export function imageTensor(input: NetworkInput, rgb: ArrayLike<number>, into?: 
   return { data, shape };
 }
 
+/** A pixel's value times the scale, less the offset, is what a network takes: of each channel, red first. */
+export interface PixelScale {
+  readonly scale: readonly [number, number, number];
+  readonly offset: readonly [number, number, number];
+}
+
+/** How pixels become the tensor of an input that lies in memory as they do; `undefined` of one that does not. */
+export function pixelScale({ pixels, dtype }: NetworkInput): PixelScale | undefined {
+  const isLaidOutAlike = pixels?.channels === "rgb" && pixels.layout === "nhwc" && dtype === "float32";
+  return isLaidOutAlike ? scaleOf(pixels) : undefined;
+}
+
+function scaleOf({ divisor, mean, std }: PixelCoding): PixelScale {
+  const scale = (channel: number) => 1 / (divisor * at(std, channel));
+  const offset = (channel: number) => at(mean, channel) / at(std, channel);
+  return { scale: [scale(0), scale(1), scale(2)], offset: [offset(0), offset(1), offset(2)] };
+}
+
 /** The most frequent case, where the tensor lies in memory as the pixels do. */
 function scaledInPlace<T extends Float32Array | Int32Array | Uint8Array>(
+  data: T,
+  coding: PixelCoding,
+  rgb: ArrayLike<number>,
+): T {
+  const { scale, offset } = scaleOf(coding);
+  for (const channel of [0, 1, 2] as const) {
+    // The caller checked the length: every index below is inside.
+    for (let index = channel; index < data.length; index += 3) {
+      data[index] = (rgb[index] as number) * scale[channel] - offset[channel];
+    }
+  }
+  return data;
+}
+
+/** A single channel lies alike in either layout. */
+function grayOf<T extends Float32Array | Int32Array | Uint8Array>(
   data: T,
   { divisor, mean, std }: PixelCoding,
   rgb: ArrayLike<number>,
 ): T {
-  for (const channel of [0, 1, 2]) {
-    const scale = 1 / (divisor * at(std, channel));
-    const offset = at(mean, channel) / at(std, channel);
+  const [scale, offset] = [1 / (divisor * at(std, 0)), at(mean, 0) / at(std, 0)];
+  const [red, green, blue] = [0.2989 * scale, 0.587 * scale, 0.114 * scale];
+  for (let to = 0, from = 0; to < data.length; to++, from += 3) {
     // The caller checked the length: every index below is inside.
-    for (let index = channel; index < data.length; index += 3) data[index] = (rgb[index] as number) * scale - offset;
+    const [r, g, b] = [rgb[from] as number, rgb[from + 1] as number, rgb[from + 2] as number];
+    data[to] = red * r + green * g + blue * b - offset;
   }
   return data;
 }
@@ -68,7 +104,5 @@ function channelReaders({ channels }: PixelCoding, rgb: ArrayLike<number>): read
   // The caller checked the length: every index below is inside.
   const channel = (offset: number) => (pixel: number) => rgb[3 * pixel + offset] as number;
   const [red, green, blue] = [channel(0), channel(1), channel(2)];
-  if (channels === "rgb") return [red, green, blue];
-  if (channels === "bgr") return [blue, green, red];
-  return [(pixel) => 0.2989 * red(pixel) + 0.587 * green(pixel) + 0.114 * blue(pixel)];
+  return channels === "bgr" ? [blue, green, red] : [red, green, blue];
 }

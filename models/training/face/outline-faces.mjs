@@ -7,7 +7,7 @@
 import { createWriteStream, existsSync, readFileSync } from "node:fs";
 import { regionOfMesh } from "../../../dist/src/adapters/mesh/face-mesh.js";
 import { toImageNetwork } from "../../../dist/src/adapters/mesh/image-network.js";
-import { settleMesh } from "../../../dist/src/adapters/mesh/measure-face.js";
+import { settleMesh } from "../../../dist/src/adapters/mesh/measure-faces.js";
 import { mirrorPoints } from "../../../dist/src/adapters/mesh/refined-points.js";
 import { readCanonicalFace } from "../../../dist/src/networks/canonical-face.js";
 import { openNetwork } from "../../../dist/src/networks/network.js";

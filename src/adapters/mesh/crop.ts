@@ -1,3 +1,4 @@
+import type { PixelScale } from "../../networks/image-tensor.ts";
 import { type RotatedRegion, regionToSource } from "./rotated-region.ts";
 
 /** Where in the source the crop's first pixel lies, and how far one column and one row of the crop move. */
@@ -46,13 +47,26 @@ export function rowOf(walk: Walk, crop: Crop, row: number, shiftPx: number): Row
   };
 }
 
-/** Whether both ends of a row, and so all of it, lie between `least` and `mostX`, `mostY`. */
-export function rowIsInside({ x, y, stepX, stepY, length }: Row, least: number, mostX: number, mostY: number): boolean {
-  const [endX, endY] = [x + stepX * (length - 1), y + stepY * (length - 1)];
-  return (
-    Math.min(x, endX) >= least && Math.min(y, endY) >= least && Math.max(x, endX) < mostX && Math.max(y, endY) < mostY
-  );
+/** A row in three parts: the columns between lie at `least` or more and below `mostX`, `mostY`; those at its ends may be none. */
+export function partsOfRow(row: Row, least: number, mostX: number, mostY: number): readonly [Row, Row, Row] {
+  const [fromX, toX] = columnsWithin(row.x, row.stepX, least, mostX);
+  const [fromY, toY] = columnsWithin(row.y, row.stepY, least, mostY);
+  const from = Math.min(Math.max(0, fromX, fromY), row.length);
+  const to = Math.max(from, Math.min(row.length, toX, toY));
+  return [partOf(row, 0, from), partOf(row, from, to), partOf(row, to, row.length)];
 }
+
+/** The first column that lies within along one axis, and the first one after it that does not. */
+function columnsWithin(start: number, step: number, least: number, most: number): readonly [number, number] {
+  if (step > 0) return [Math.ceil((least - start) / step), Math.ceil((most - start) / step)];
+  if (step < 0) return [Math.floor((most - start) / step) + 1, Math.floor((least - start) / step) + 1];
+  return start >= least && start < most ? [0, Number.POSITIVE_INFINITY] : [0, 0];
+}
+
+function partOf({ at, x, y, stepX, stepY }: Row, from: number, to: number): Row {
+  return { at: at + from * 3, length: to - from, x: x + from * stepX, y: y + from * stepY, stepX, stepY };
+}
+
 /** Pixels to sample from: uint8 [heightPx, widthPx, 3], RGB. */
 export interface PixelSource {
   readonly widthPx: number;
@@ -69,13 +83,19 @@ export interface CropOptions {
   readonly maxTaps?: number;
   /** Where the pixels go, instead of into a new array; overwritten whole. */
   readonly into?: Float32Array;
+  /** Writes pixels as a network takes them; 0..255 without it. */
+  readonly scale?: PixelScale;
   /** Samples the region as a mirror shows it, left and right exchanged. */
   readonly mirrored?: boolean;
 }
 
-/** A sampled region: float32 [heightPx, widthPx, 3], RGB 0..255. */
+/** A sampled region. */
 export interface Crop {
   readonly widthPx: number;
   readonly heightPx: number;
+  /** float32 [heightPx, widthPx, 3], RGB 0..255 times the scale, less the offset. */
   readonly rgb: Float32Array;
+  readonly scale: PixelScale;
 }
+
+export const UNSCALED: PixelScale = { scale: [1, 1, 1], offset: [0, 0, 0] };

@@ -1,5 +1,5 @@
 import { InferenceError, ModelFileError } from "../../domain/errors.ts";
-import { imageSize, imageTensor } from "../../networks/image-tensor.ts";
+import { imageSize, imageTensor, pixelScale } from "../../networks/image-tensor.ts";
 import type { NetworkManifest } from "../../networks/manifest.ts";
 import type { Network, Tensor } from "../../networks/network.ts";
 import type { Crop, CropOptions, PixelSource } from "./crop.ts";
@@ -26,11 +26,11 @@ export interface ImageNetwork {
   close(): Promise<void>;
 }
 
-type LookOptions = Omit<CropOptions, "widthPx" | "heightPx" | "into">;
+type LookOptions = Omit<CropOptions, "widthPx" | "heightPx" | "into" | "scale">;
 
 /**
  * Makes a network look at images. The buffers for its input are made once: fresh ones for every face would keep the
- * garbage collector busier than the network.
+ * garbage collector busier than the network. Where the input lies in memory as pixels do, they are sampled into it.
  *
  * @throws {ModelFileError} if its first input is no image.
  */
@@ -40,14 +40,16 @@ export function toImageNetwork(network: Network): ImageNetwork {
   if (input?.pixels === undefined) throw new ModelFileError(manifest.id, "its manifest describes no image as input");
   const { width, height } = imageSize(input);
   const pixels = new Float32Array(width * height * 3);
-  let tensor: Tensor | undefined;
+  const scale = pixelScale(input);
+  let tensor: Tensor | undefined = scale && { data: pixels, shape: input.shape };
   return {
     manifest,
     widthPx: width,
     heightPx: height,
     async look(source, region, options) {
-      const crop = sampleRegion(source, region, { ...options, widthPx: width, heightPx: height, into: pixels });
-      tensor = imageTensor(input, crop.rgb, tensor);
+      const size = { widthPx: width, heightPx: height, into: pixels };
+      const crop = sampleRegion(source, region, { ...options, ...size, ...(scale && { scale }) });
+      if (tensor === undefined || scale === undefined) tensor = imageTensor(input, crop.rgb, tensor);
       const outputs = await network.run({ [input.name]: tensor });
       return { crop, outputs, output: (name) => float32Output(manifest.id, outputs, name) };
     },

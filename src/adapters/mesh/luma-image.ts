@@ -1,3 +1,5 @@
+import { type Crop, UNSCALED } from "./crop.ts";
+
 /** Gray part of an image: float32 [heightPx, widthPx], luma 0..255. */
 export interface LumaImage {
   /** Where its first pixel lies in the image it was cut from. */
@@ -8,12 +10,8 @@ export interface LumaImage {
   readonly luma: Float32Array;
 }
 
-interface RgbImage {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  /** [heightPx, widthPx, 3], 0..255. */
-  readonly rgb: ArrayLike<number>;
-}
+/** A crop, or an image whose pixels are 0..255. */
+type RgbImage = Pick<Crop, "widthPx" | "heightPx"> & Partial<Pick<Crop, "scale">> & { readonly rgb: ArrayLike<number> };
 
 /**
  * ITU-R 601 luma of the part of an image that some points span, with a margin.
@@ -25,15 +23,17 @@ export function lumaAround(image: RgbImage, points: Float64Array, marginPx: numb
   const [top, bottom] = spanOf(points, 1, marginPx, image.heightPx);
   const [widthPx, heightPx] = [right - left, bottom - top];
   const luma = new Float32Array(widthPx * heightPx);
+  const { rgb, scale: { scale, offset } = UNSCALED } = image;
+  const [red, green, blue] = [0.299 / scale[0], 0.587 / scale[1], 0.114 / scale[2]];
+  const black = red * offset[0] + green * offset[1] + blue * offset[2];
   for (let row = 0, to = 0; row < heightPx; row++) {
     let at = ((top + row) * image.widthPx + left) * 3;
-    for (let column = 0; column < widthPx; column++, at += 3, to++) luma[to] = lumaOf(image.rgb, at);
+    for (let column = 0; column < widthPx; column++, at += 3, to++) {
+      const [r, g, b] = [rgb[at] as number, rgb[at + 1] as number, rgb[at + 2] as number];
+      luma[to] = red * r + green * g + blue * b + black;
+    }
   }
   return { leftPx: left, topPx: top, widthPx, heightPx, luma };
-}
-
-function lumaOf(rgb: ArrayLike<number>, at: number): number {
-  return 0.299 * (rgb[at] as number) + 0.587 * (rgb[at + 1] as number) + 0.114 * (rgb[at + 2] as number);
 }
 
 /** Whole pixels, at least one, that the points span along one axis. */
@@ -104,10 +104,13 @@ function blurredAcross({ widthPx, heightPx, luma }: LumaImage, kernel: Float32Ar
     padded.fill(luma[start] as number, 0, radius);
     padded.set(luma.subarray(start, start + widthPx), radius);
     padded.fill(luma[start + widthPx - 1] as number, radius + widthPx);
-    for (let column = 0; column < widthPx; column++) {
-      let sum = 0;
-      for (let tap = 0; tap < kernel.length; tap++) sum += (kernel[tap] as number) * (padded[column + tap] as number);
-      to[start + column] = sum;
+    for (let middle = radius; middle < widthPx + radius; middle++) {
+      let sum = (kernel[radius] as number) * (padded[middle] as number);
+      for (let away = 1; away <= radius; away++) {
+        const both = (padded[middle - away] as number) + (padded[middle + away] as number);
+        sum += (kernel[radius + away] as number) * both; // the kernel is symmetric
+      }
+      to[start + middle - radius] = sum;
     }
   }
   return to;
@@ -117,13 +120,16 @@ function blurredAcross({ widthPx, heightPx, luma }: LumaImage, kernel: Float32Ar
 function blurredDown({ widthPx, heightPx, luma }: LumaImage, kernel: Float32Array): Float32Array {
   const radius = (kernel.length - 1) / 2;
   const to = new Float32Array(luma.length);
-  for (let row = 0; row < heightPx; row++) {
-    for (let tap = 0; tap < kernel.length; tap++) {
-      const from = Math.min(Math.max(row + tap - radius, 0), heightPx - 1) * widthPx;
-      const weight = kernel[tap] as number;
-      const start = row * widthPx;
-      for (let column = 0; column < widthPx; column++) {
-        to[start + column] = (to[start + column] as number) + weight * (luma[from + column] as number);
+  for (let row = 0, start = 0; row < heightPx; row++, start += widthPx) {
+    const middle = kernel[radius] as number;
+    for (let at = start; at < start + widthPx; at++) to[at] = middle * (luma[at] as number);
+    for (let away = 1; away <= radius; away++) {
+      const weight = kernel[radius + away] as number;
+      const above = Math.max(row - away, 0) * widthPx - start;
+      const below = Math.min(row + away, heightPx - 1) * widthPx - start;
+      for (let at = start; at < start + widthPx; at++) {
+        const both = (luma[at + above] as number) + (luma[at + below] as number);
+        to[at] = (to[at] as number) + weight * both;
       }
     }
   }

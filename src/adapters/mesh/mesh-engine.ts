@@ -1,4 +1,3 @@
-import { boxOverlap } from "../../domain/geometry.ts";
 import type { CacheOptions } from "../../networks/build.ts";
 import { readCanonicalFace } from "../../networks/canonical-face.ts";
 import { openNetwork } from "../../networks/network.ts";
@@ -7,7 +6,7 @@ import type { PixelSource } from "./crop.ts";
 import { createFeatureReader } from "./face-features.ts";
 import { findFaces } from "./find-faces.ts";
 import { toImageNetwork } from "./image-network.ts";
-import { measureFace } from "./measure-face.ts";
+import { measureFaces } from "./measure-faces.ts";
 import { MESH_NETWORKS, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
 import { mirrorPoints } from "./refined-points.ts";
 
@@ -41,17 +40,9 @@ export async function openMeshEngine(options: CacheOptions = {}): Promise<MeshEn
   };
 }
 
-/** Two meshes that overlap more than this lie on one face, found by two candidates. */
-const SAME_FACE_OVERLAP = 0.5;
-
 async function measureImage(parts: MeshParts, source: PixelSource): Promise<MeasuredMesh[]> {
   for await (const candidates of findFaces(parts.detectors, source)) {
-    const faces: MeasuredMesh[] = [];
-    for (const candidate of candidates) {
-      const face = await measureFace(parts, source, candidate);
-      const repeated = faces.some(({ box }) => face !== undefined && boxOverlap(box, face.box) > SAME_FACE_OVERLAP);
-      if (face !== undefined && !repeated) faces.push(face);
-    }
+    const faces = await measureFaces(parts, source, candidates);
     if (faces.length > 0) return faces;
   }
   return [];

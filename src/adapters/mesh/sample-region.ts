@@ -4,13 +4,15 @@ import {
   FRACTION_BITS,
   ONE,
   type PixelSource,
+  partsOfRow,
   type Row,
-  rowIsInside,
   rowOf,
+  UNSCALED,
   type Walk,
   walkOver,
 } from "./crop.ts";
 import type { RotatedRegion } from "./rotated-region.ts";
+import { averageAcrossEdge, interpolateAcrossEdge, type Taps } from "./sample-edge.ts";
 
 const MAX_TAPS = 4;
 
@@ -19,8 +21,8 @@ const MAX_TAPS = 4;
  * each output pixel, so a face of 2000 pixels does not alias. Pixel centres lie at half coordinates.
  */
 export function sampleRegion(source: PixelSource, region: RotatedRegion, options: CropOptions): Crop {
-  const { widthPx, heightPx } = options;
-  const crop = { widthPx, heightPx, rgb: options.into ?? new Float32Array(widthPx * heightPx * 3) };
+  const { widthPx, heightPx, scale = UNSCALED } = options;
+  const crop = { widthPx, heightPx, rgb: options.into ?? new Float32Array(widthPx * heightPx * 3), scale };
   const shrink = Math.max(region.widthPx / widthPx, region.heightPx / heightPx);
   const tapsPerAxis = shrink < 1.5 ? 1 : Math.min(options.maxTaps ?? MAX_TAPS, Math.max(2, Math.ceil(shrink / 2)));
   const walk = walkOver(region, options);
@@ -29,19 +31,36 @@ export function sampleRegion(source: PixelSource, region: RotatedRegion, options
   return crop;
 }
 
+/**
+ * A pixel and the first byte of the next one, little endian: one read with one check instead of three. Nothing follows the
+ * last pixel of an image, so what reads like this leaves its last row to what reads byte by byte.
+ */
+function wordsOf({ rgb }: PixelSource): DataView {
+  return new DataView(rgb.buffer, rgb.byteOffset, rgb.byteLength);
+}
+
 /** Fills a crop that enlarges the source, or hardly shrinks it, by bilinear interpolation. */
 function interpolatePixels(source: PixelSource, crop: Crop, walk: Walk, outside: "edge" | number): void {
-  const [lastX, lastY] = [(source.widthPx - 1) * ONE, (source.heightPx - 1) * ONE];
+  const words = wordsOf(source);
+  const [lastX, lastY] = [(source.widthPx - 1) * ONE, (source.heightPx - 2) * ONE];
   for (let index = 0; index < crop.heightPx; index++) {
     const row = rowOf(walk, crop, index, -0.5); // interpolation is between pixel centres
-    if (rowIsInside(row, 0, lastX, lastY)) interpolateInside(source, row, crop.rgb);
-    else interpolateAcrossEdge(source, row, outside, crop.rgb);
+    const [before, inside, after] = partsOfRow(row, 0, lastX, lastY);
+    if (inside.length > 0) interpolateInside(words, source.widthPx, inside, crop);
+    for (const part of [before, after]) if (part.length > 0) interpolateAcrossEdge(source, part, outside, crop);
   }
 }
 
 /** Bilinear means of four pixels, for rows that lie between pixel centres of the image. */
-function interpolateInside({ rgb, widthPx }: PixelSource, row: Row, to: Float32Array): void {
+function interpolateInside(
+  words: DataView,
+  widthPx: number,
+  row: Row,
+  { rgb: to, scale: { scale, offset } }: Crop,
+): void {
   const { stepX, stepY } = row;
+  const [scaleR, scaleG, scaleB] = scale;
+  const [offsetR, offsetG, offsetB] = offset;
   let [x, y, at] = [row.x, row.y, row.at];
   for (let column = row.length; column > 0; column--, at += 3, x += stepX, y += stepY) {
     const along = (x & (ONE - 1)) / ONE;
@@ -50,57 +69,19 @@ function interpolateInside({ rgb, widthPx }: PixelSource, row: Row, to: Float32A
     const b = along - d;
     const c = down - d;
     const a = 1 - along - c;
-    const p = ((y >> FRACTION_BITS) * widthPx + (x >> FRACTION_BITS)) * 3;
-    const q = p + widthPx * 3;
-    to[at] = a * (rgb[p] as number) + b * (rgb[p + 3] as number) + c * (rgb[q] as number) + d * (rgb[q + 3] as number);
-    to[at + 1] =
-      a * (rgb[p + 1] as number) + b * (rgb[p + 4] as number) + c * (rgb[q + 1] as number) + d * (rgb[q + 4] as number);
-    to[at + 2] =
-      a * (rgb[p + 2] as number) + b * (rgb[p + 5] as number) + c * (rgb[q + 2] as number) + d * (rgb[q + 5] as number);
+    const upper = ((y >> FRACTION_BITS) * widthPx + (x >> FRACTION_BITS)) * 3;
+    const lower = upper + widthPx * 3;
+    const p = words.getInt32(upper, true);
+    const q = words.getInt32(upper + 3, true);
+    const r = words.getInt32(lower, true);
+    const s = words.getInt32(lower + 3, true);
+    const red = a * (p & 255) + b * (q & 255) + c * (r & 255) + d * (s & 255);
+    const green = a * ((p >> 8) & 255) + b * ((q >> 8) & 255) + c * ((r >> 8) & 255) + d * ((s >> 8) & 255);
+    const blue = a * ((p >> 16) & 255) + b * ((q >> 16) & 255) + c * ((r >> 16) & 255) + d * ((s >> 16) & 255);
+    to[at] = red * scaleR - offsetR;
+    to[at + 1] = green * scaleG - offsetG;
+    to[at + 2] = blue * scaleB - offsetB;
   }
-}
-
-function interpolateAcrossEdge(source: PixelSource, row: Row, outside: "edge" | number, to: Float32Array): void {
-  const end = row.at + row.length * 3;
-  for (let at = row.at, x = row.x, y = row.y; at < end; at += 3, x += row.stepX, y += row.stepY) {
-    if (outside === "edge" || isOnEdge(source, x, y)) mixOnEdge(source, x, y, to, at);
-    else to.fill(outside, at, at + 3);
-  }
-}
-
-/** Within half a pixel of the outermost pixel centres, where the image ends. */
-function isOnEdge({ widthPx, heightPx }: PixelSource, x: number, y: number): boolean {
-  const half = ONE / 2;
-  return x >= -half && y >= -half && x <= widthPx * ONE - half && y <= heightPx * ONE - half;
-}
-
-/** The same where the image ends: its outermost pixels go on for ever. */
-function mixOnEdge(source: PixelSource, x: number, y: number, to: Float32Array, at: number): void {
-  const { rgb, widthPx, heightPx } = source;
-  const [insideX, insideY] = [clamp(x / ONE, widthPx - 1), clamp(y / ONE, heightPx - 1)];
-  const [left, top] = [Math.floor(insideX), Math.floor(insideY)];
-  const [right, bottom] = [Math.min(left + 1, widthPx - 1), Math.min(top + 1, heightPx - 1)];
-  for (let channel = 0; channel < 3; channel++) {
-    const pixel = (column: number, row: number) => rgb[(row * widthPx + column) * 3 + channel] as number;
-    const upper = mix(pixel(left, top), pixel(right, top), insideX - left);
-    to[at + channel] = mix(upper, mix(pixel(left, bottom), pixel(right, bottom), insideX - left), insideY - top);
-  }
-}
-
-function clamp(value: number, most: number): number {
-  return Math.min(Math.max(value, 0), most);
-}
-
-function mix(from: number, to: number, share: number): number {
-  return from + (to - from) * share;
-}
-
-/** The samples that make one output pixel: x, y of each in fixed-point source pixels, from the pixel's middle. */
-interface Taps {
-  readonly offsets: Int32Array;
-  /** How far the farthest lies from the middle, in x or y. */
-  readonly reach: number;
-  readonly outside: "edge" | number;
 }
 
 /** A grid of samples that covers one output pixel evenly. */
@@ -122,36 +103,45 @@ function averagePixels(
   walk: Walk,
   options: { readonly tapsPerAxis: number; readonly outside: "edge" | number },
 ): void {
+  const words = wordsOf(source);
   const taps: Taps = { ...gridOfTaps(walk, options.tapsPerAxis), outside: options.outside };
-  const [lastX, lastY] = [source.widthPx * ONE - taps.reach, source.heightPx * ONE - taps.reach];
+  const [lastX, lastY] = [source.widthPx * ONE - taps.reach, (source.heightPx - 1) * ONE - taps.reach];
+  const averageInside = options.tapsPerAxis === 2 ? averageFour : averageMany;
   for (let index = 0; index < crop.heightPx; index++) {
     const row = rowOf(walk, crop, index, 0);
-    if (!rowIsInside(row, taps.reach, lastX, lastY)) averageAcrossEdge(source, row, taps, crop.rgb);
-    else if (options.tapsPerAxis === 2) averageFour(source, row, taps.offsets, crop.rgb);
-    else averageInside(source, row, taps.offsets, crop.rgb);
+    const [before, inside, after] = partsOfRow(row, taps.reach, lastX, lastY);
+    if (inside.length > 0) averageInside(words, source.widthPx, inside, { taps, crop });
+    for (const part of [before, after]) if (part.length > 0) averageAcrossEdge(source, part, taps, crop);
   }
 }
 
+interface Averaging {
+  readonly taps: Taps;
+  readonly crop: Crop;
+}
+
+/** Red and blue of a pixel's word: added up, neither of at most 16 runs into the other. */
+const RED_AND_BLUE = 0xff00ff;
+
 /** For rows whose samples all lie within the image, which are nearly all: no sample needs a check. */
-function averageInside({ rgb, widthPx }: PixelSource, row: Row, offsets: Int32Array, to: Float32Array): void {
+function averageMany(words: DataView, widthPx: number, row: Row, { taps: { offsets }, crop }: Averaging): void {
   const { stepX, stepY } = row;
-  const [share, count] = [2 / offsets.length, offsets.length];
+  const { scale, offset } = crop.scale;
+  const [share, count, to] = [2 / offsets.length, offsets.length, crop.rgb];
+  const [scaleR, scaleG, scaleB] = [scale[0] * share, scale[1] * share, scale[2] * share];
   let [x, y, at] = [row.x, row.y, row.at];
   for (let column = row.length; column > 0; column--) {
-    let red = 0;
-    let green = 0;
-    let blue = 0;
+    let [redAndBlue, green] = [0, 0];
     for (let tap = 0; tap < count; tap += 2) {
       const left = (x + (offsets[tap] as number)) >> FRACTION_BITS;
       const top = (y + (offsets[tap + 1] as number)) >> FRACTION_BITS;
-      const from = (top * widthPx + left) * 3;
-      red += rgb[from] as number;
-      green += rgb[from + 1] as number;
-      blue += rgb[from + 2] as number;
+      const pixel = words.getInt32((top * widthPx + left) * 3, true);
+      redAndBlue += pixel & RED_AND_BLUE;
+      green += (pixel >> 8) & 255;
     }
-    to[at] = red * share;
-    to[at + 1] = green * share;
-    to[at + 2] = blue * share;
+    to[at] = (redAndBlue & 0xffff) * scaleR - offset[0];
+    to[at + 1] = green * scaleG - offset[1];
+    to[at + 2] = (redAndBlue >> 16) * scaleB - offset[2];
     at += 3;
     x += stepX;
     y += stepY;
@@ -159,7 +149,7 @@ function averageInside({ rgb, widthPx }: PixelSource, row: Row, offsets: Int32Ar
 }
 
 /** The same for two samples per axis, by far the most frequent case: written out, it takes half the time. */
-function averageFour({ rgb, widthPx }: PixelSource, row: Row, offsets: Int32Array, to: Float32Array): void {
+function averageFour(words: DataView, widthPx: number, row: Row, { taps: { offsets }, crop }: Averaging): void {
   const [ax, ay, bx, by, cx, cy, dx, dy] = offsets as unknown as [
     number,
     number,
@@ -171,52 +161,23 @@ function averageFour({ rgb, widthPx }: PixelSource, row: Row, offsets: Int32Arra
     number,
   ];
   const { stepX, stepY } = row;
+  const { scale, offset } = crop.scale;
+  const [scaleR, scaleG, scaleB] = [scale[0] / 4, scale[1] / 4, scale[2] / 4];
+  const [offsetR, offsetG, offsetB] = offset;
+  const to = crop.rgb;
   let [x, y, at] = [row.x, row.y, row.at];
   for (let column = row.length; column > 0; column--) {
-    const a = (((y + ay) >> FRACTION_BITS) * widthPx + ((x + ax) >> FRACTION_BITS)) * 3;
-    const b = (((y + by) >> FRACTION_BITS) * widthPx + ((x + bx) >> FRACTION_BITS)) * 3;
-    const c = (((y + cy) >> FRACTION_BITS) * widthPx + ((x + cx) >> FRACTION_BITS)) * 3;
-    const d = (((y + dy) >> FRACTION_BITS) * widthPx + ((x + dx) >> FRACTION_BITS)) * 3;
-    to[at] = ((rgb[a] as number) + (rgb[b] as number) + (rgb[c] as number) + (rgb[d] as number)) / 4;
-    to[at + 1] =
-      ((rgb[a + 1] as number) + (rgb[b + 1] as number) + (rgb[c + 1] as number) + (rgb[d + 1] as number)) / 4;
-    to[at + 2] =
-      ((rgb[a + 2] as number) + (rgb[b + 2] as number) + (rgb[c + 2] as number) + (rgb[d + 2] as number)) / 4;
+    const a = words.getInt32((((y + ay) >> FRACTION_BITS) * widthPx + ((x + ax) >> FRACTION_BITS)) * 3, true);
+    const b = words.getInt32((((y + by) >> FRACTION_BITS) * widthPx + ((x + bx) >> FRACTION_BITS)) * 3, true);
+    const c = words.getInt32((((y + cy) >> FRACTION_BITS) * widthPx + ((x + cx) >> FRACTION_BITS)) * 3, true);
+    const d = words.getInt32((((y + dy) >> FRACTION_BITS) * widthPx + ((x + dx) >> FRACTION_BITS)) * 3, true);
+    const redAndBlue = (a & RED_AND_BLUE) + (b & RED_AND_BLUE) + (c & RED_AND_BLUE) + (d & RED_AND_BLUE);
+    const green = ((a >> 8) & 255) + ((b >> 8) & 255) + ((c >> 8) & 255) + ((d >> 8) & 255);
+    to[at] = (redAndBlue & 0xffff) * scaleR - offsetR;
+    to[at + 1] = green * scaleG - offsetG;
+    to[at + 2] = (redAndBlue >> 16) * scaleB - offsetB;
     at += 3;
     x += stepX;
     y += stepY;
-  }
-}
-
-function averageAcrossEdge(source: PixelSource, row: Row, taps: Taps, to: Float32Array): void {
-  const { outside, reach } = taps;
-  const [lastX, lastY] = [source.widthPx * ONE + reach, source.heightPx * ONE + reach];
-  const end = row.at + row.length * 3;
-  for (let at = row.at, x = row.x, y = row.y; at < end; at += 3, x += row.stepX, y += row.stepY) {
-    const away = x < -reach || y < -reach || x >= lastX || y >= lastY;
-    if (outside !== "edge" && away) to.fill(outside, at, at + 3);
-    else meanAcrossEdge(source, { x, y, taps }, to, at);
-  }
-}
-
-function meanAcrossEdge(
-  { rgb, widthPx, heightPx }: PixelSource,
-  { x, y, taps }: { x: number; y: number; taps: Taps },
-  to: Float32Array,
-  at: number,
-): void {
-  const { offsets, outside } = taps;
-  const share = 2 / offsets.length;
-  to.fill(0, at, at + 3);
-  for (let tap = 0; tap < offsets.length; tap += 2) {
-    const left = (x + (offsets[tap] as number)) >> FRACTION_BITS;
-    const top = (y + (offsets[tap + 1] as number)) >> FRACTION_BITS;
-    const column = Math.min(Math.max(left, 0), widthPx - 1);
-    const row = Math.min(Math.max(top, 0), heightPx - 1);
-    const beyond = outside !== "edge" && (column !== left || row !== top);
-    const from = (row * widthPx + column) * 3; // the clamps keep it inside
-    for (let channel = 0; channel < 3; channel++) {
-      to[at + channel] = (to[at + channel] as number) + (beyond ? outside : (rgb[from + channel] as number)) * share;
-    }
   }
 }

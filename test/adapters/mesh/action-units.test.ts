@@ -14,7 +14,7 @@ import { type CanonicalFit, fitToCanonical, headPoseOf } from "../../../src/adap
 import { appearanceFeatures } from "../../../src/adapters/mesh/face-appearance.ts";
 import { createFeatureReader, type FeatureReader } from "../../../src/adapters/mesh/face-features.ts";
 import { lumaAround } from "../../../src/adapters/mesh/luma-image.ts";
-import { eyeOpennessOf, gazeOf } from "../../../src/adapters/mesh/measure-face.ts";
+import { eyeOpennessOf, gazeOf } from "../../../src/adapters/mesh/measure-faces.ts";
 import type { ExpressionReading } from "../../../src/domain/measurement.ts";
 import { decodeImage } from "../../../src/measuring/decode-image.ts";
 import { type CanonicalFace, readCanonicalFace } from "../../../src/networks/canonical-face.ts";

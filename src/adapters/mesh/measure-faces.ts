@@ -12,7 +12,7 @@ import type { FaceCandidate } from "./face-detector.ts";
 import { type FaceFeatures, type Features, meanPoint } from "./face-features.ts";
 import { boxOfMesh, type FaceMesh, readMesh, readMirroredMesh, regionOfMesh } from "./face-mesh.ts";
 import { qualityOf, trustOf } from "./face-quality.ts";
-import { lumaAround } from "./luma-image.ts";
+import { type LumaImage, lumaAround } from "./luma-image.ts";
 import { MESH_TOOLBOX_ID, type MeasuredMesh, type MeshParts } from "./mesh-parts.ts";
 import { readExpression } from "./read-expression.ts";
 import { type RotatedRegion, uprightBox } from "./rotated-region.ts";
@@ -20,36 +20,61 @@ import { type RotatedRegion, uprightBox } from "./rotated-region.ts";
 /** Room for the blur that precedes the look of the skin. */
 const LUMA_MARGIN_PX = 6;
 
-/** Measures the face at a candidate; `undefined` when there is none, or a second look shows that it is none. */
-export async function measureFace(
-  parts: MeshParts,
-  source: PixelSource,
-  candidate: FaceCandidate,
-): Promise<MeasuredMesh | undefined> {
-  const mesh = await settleMesh(parts, source, candidate.region);
-  if (mesh === undefined) return undefined;
-  const check = await checkFace(parts.check, source, mesh.landmarks);
-  return isFace(check, candidate.score) ? describe(parts, source, { mesh, candidate, check }) : undefined;
+/** Two meshes that overlap more than this lie on one face, found by two candidates. */
+const SAME_FACE_OVERLAP = 0.5;
+
+/** A face that was outlined and looked at a second time. */
+interface OutlinedFace {
+  readonly candidate: FaceCandidate;
+  readonly mesh: FaceMesh;
+  readonly luma: LumaImage;
+  readonly check: FaceCheck;
 }
 
-async function describe(
+/**
+ * Measures the faces at candidates, best first; where there is none, or a second look shows that it is none, nothing is. Each
+ * network reads all faces before the next one does, so that its weights are loaded into the processor once.
+ */
+export async function measureFaces(
   parts: MeshParts,
   source: PixelSource,
-  { mesh, candidate, check }: { mesh: FaceMesh; candidate: FaceCandidate; check: FaceCheck },
-): Promise<MeasuredMesh> {
-  const { model } = parts;
-  const fit = fitToCanonical(mesh.landmarks, parts.canonical);
-  const features = parts.readFeatures(fit.points);
+  candidates: readonly FaceCandidate[],
+): Promise<MeasuredMesh[]> {
+  const outlined: Omit<OutlinedFace, "check">[] = [];
+  for (const candidate of candidates) {
+    const mesh = await settleMesh(parts, source, candidate.region);
+    if (mesh === undefined) continue;
+    outlined.push({ candidate, mesh, luma: lumaAround(mesh.crop, mesh.cropLandmarks, LUMA_MARGIN_PX) });
+  }
+  const faces: OutlinedFace[] = [];
+  for (const face of outlined) {
+    const check = await checkFace(parts.check, source, face.mesh.landmarks);
+    if (isFace(check, face.candidate.score) && !faces.some((other) => isSame(face, other)))
+      faces.push({ ...face, check });
+  }
+  const readings = await readExpressions(parts.expressions, source, faces);
+  return faces.map((face, index) => describe(parts, source, face, readings[index] as readonly ExpressionReading[]));
+}
+
+function isSame({ mesh }: Pick<OutlinedFace, "mesh">, other: Pick<OutlinedFace, "mesh">): boolean {
+  return boxOverlap(boxOfMesh(mesh.landmarks), boxOfMesh(other.mesh.landmarks)) > SAME_FACE_OVERLAP;
+}
+
+function describe(
+  { model, canonical, readFeatures }: MeshParts,
+  source: PixelSource,
+  { mesh, candidate, check, luma }: OutlinedFace,
+  readings: readonly ExpressionReading[],
+): MeasuredMesh {
+  const fit = fitToCanonical(mesh.landmarks, canonical);
+  const features = readFeatures(fit.points);
   const headPose = headPoseOf(fit.rotation);
   const box = boxOfMesh(mesh.landmarks);
-  const luma = lumaAround(mesh.crop, mesh.cropLandmarks, LUMA_MARGIN_PX);
   const covered = new Set(check.covered);
   const quality = qualityOf({ box, frame: source, presence: mesh.presence, headPose, luma, covered: check.covered });
   const appearance = appearanceFeatures(model, luma, mesh.cropLandmarks);
   const raw = actionUnitLogits(model.ausAppearance, features, appearance);
-  const expressions = hidesExpression(covered)
-    ? []
-    : await readExpressions(parts.expressions, source, { mesh, quality: quality.overall });
+  const expressions = withPool(readings, quality.overall);
   const logits = recalibrated(raw, (formula) => {
     return poseEffect(formula, model, headPose) + restEffect(formula, model, expressions);
   });
@@ -72,16 +97,26 @@ async function describe(
   };
 }
 
-/** What the networks read together, then what each of them reads. */
+/** What each network reads of each face; nothing of one that hides its expression. */
 async function readExpressions(
   networks: MeshParts["expressions"],
   source: PixelSource,
-  { mesh, quality }: { readonly mesh: FaceMesh; readonly quality: number },
-): Promise<ExpressionReading[]> {
-  const single: ExpressionReading[] = [];
-  for (const network of networks) single.push(await readExpression(network, source, regionOfMesh(mesh.landmarks)));
-  const pooled = poolExpressions(single, quality);
-  return pooled === undefined ? single : [pooled, ...single];
+  faces: readonly OutlinedFace[],
+): Promise<ExpressionReading[][]> {
+  const readings = faces.map((): ExpressionReading[] => []);
+  for (const network of networks) {
+    for (const [index, { mesh, check }] of faces.entries()) {
+      if (hidesExpression(new Set(check.covered))) continue;
+      readings[index]?.push(await readExpression(network, source, regionOfMesh(mesh.landmarks)));
+    }
+  }
+  return readings;
+}
+
+/** What the networks read together, then what each of them reads. */
+function withPool(readings: readonly ExpressionReading[], quality: number): ExpressionReading[] {
+  const pooled = poolExpressions(readings, quality);
+  return pooled === undefined ? [...readings] : [pooled, ...readings];
 }
 
 /** Derived from the other features, so it is computed again rather than kept. */
