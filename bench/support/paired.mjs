@@ -39,21 +39,20 @@ export async function startContestant(file) {
   };
 }
 
-/** Medians of both and of their ratio b / a over the rounds, with the least and the greatest ratio. */
+/** Medians of both and of their ratio b / a over the rounds, with the ratios between which its middle half lies. */
 export async function compare(a, b, { rounds }) {
   const pairs = [];
   for (let round = 0; round < rounds; round++) {
-    const [first, second] = [(await a()).cpuMs, (await b()).cpuMs];
+    // Whoever comes second may find the processor warm, or slowed down: they take turns.
+    const inTurn = round % 2 === 0 ? [a, b] : [b, a];
+    const found = [(await inTurn[0]()).cpuMs, (await inTurn[1]()).cpuMs];
+    const [first, second] = round % 2 === 0 ? found : found.reverse();
     pairs.push({ a: first, b: second, ratio: second / first });
   }
   const of = (key) => pairs.map((pair) => pair[key]).sort((x, y) => x - y);
-  return {
-    a: median(of("a")),
-    b: median(of("b")),
-    ratio: median(of("ratio")),
-    least: of("ratio")[0],
-    most: of("ratio").at(-1),
-  };
+  const ratios = of("ratio");
+  const [quarter, threeQuarters] = [0.25, 0.75].map((share) => ratios[Math.floor(share * (ratios.length - 1))]);
+  return { a: median(of("a")), b: median(of("b")), ratio: median(ratios), quarter, threeQuarters };
 }
 
 export function median(sorted) {

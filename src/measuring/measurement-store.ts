@@ -51,12 +51,22 @@ export function rememberObserver(observer: SceneObserver, store: MeasurementStor
 /** Who measured, with which networks and code, on which pixels, given which faces. */
 function keyOf(
   { id, networks }: Pick<FerToolbox, "id" | "networks"> | Pick<SceneObserver, "id" | "networks">,
-  { rgb, widthPx, heightPx }: DecodedImage,
+  image: DecodedImage,
   { fingerprint }: MeasurementStore,
   faces: readonly Face[] | null = null,
 ): string {
+  const { widthPx, heightPx } = image;
   const given = faces === null ? null : sha256(canonicalJson(faces));
-  return contentKey({ id, networks, fingerprint, widthPx, heightPx, pixels: sha256(rgb), faces: given });
+  return contentKey({ id, networks, fingerprint, widthPx, heightPx, pixels: pixelHash(image), faces: given });
+}
+
+/** Several megabytes: toolboxes and observers ask for the hash of the same image. */
+const pixelHashes = new WeakMap<DecodedImage, string>();
+
+function pixelHash(image: DecodedImage): string {
+  const hash = pixelHashes.get(image) ?? sha256(image.rgb);
+  pixelHashes.set(image, hash);
+  return hash;
 }
 
 /** An entry that is damaged, or not what this version keeps, is made again. */
