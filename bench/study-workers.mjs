@@ -27,7 +27,13 @@ const inputs = Array.from({ length: PICTURES }, (_, index) => ({
 const busyS = () => cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
 
 async function open(workers) {
-  const { tools, concurrency, close } = await openStudyTools({ toolboxes: ["mesh"], evidence: [], paths: [], workers, cache: false });
+  const { tools, concurrency, close } = await openStudyTools({
+    toolboxes: ["mesh"],
+    evidence: [],
+    paths: [],
+    workers,
+    cache: false,
+  });
   const run = async () => {
     const [startedMs, busy, own] = [performance.now(), busyS(), process.cpuUsage()];
     for await (const { outcome } of measureInputs(inputs, tools, { concurrency, fps: 5 })) {
