@@ -58,6 +58,47 @@ export function IntervalPlot({ rows, title, zero = false }: PlotProps) {
   );
 }
 
+/** A value with its interval at each of several doses, joined by a line. */
+export function DoseCurve({
+  points,
+  title,
+}: {
+  readonly points: readonly (Omit<PlotRow, "name"> & { readonly dose: number })[];
+  readonly title: string;
+}) {
+  const [from, to] = axisAround(points.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]));
+  const [width, height, left, bottom] = [PLOT.widthPx, 210, 44, 176];
+  const x = (at: number) => left + 16 + (at * (width - left - 48)) / Math.max(1, points.length - 1);
+  const y = (value: number) => bottom - ((value - from) / (to - from)) * (bottom - 8);
+  return (
+    <svg role="img" aria-label={title} viewBox={`0 0 ${width} ${height}`} width="400">
+      {ticksOf(from, to).map((tick) => (
+        <g key={tick}>
+          <line class="grid" x1={left} x2={width - 8} y1={y(tick)} y2={y(tick)} />
+          <text class="tick" x={left - 6} y={y(tick) + 4} text-anchor="end">
+            {Number(tick.toFixed(4))}
+          </text>
+        </g>
+      ))}
+      {points.slice(1).map(({ value, dose }, at) => (
+        <line key={dose} class="whisker" x1={x(at)} x2={x(at + 1)} y1={y(points[at]?.value ?? value)} y2={y(value)} />
+      ))}
+      {points.map(({ value, low, high, dose }, at) => (
+        <g key={dose}>
+          {low === null || high === null ? null : <line class="gap" x1={x(at)} x2={x(at)} y1={y(low)} y2={y(high)} />}
+          <circle class="dot" cx={x(at)} cy={y(value)} r="4" />
+          <text class="tick" x={x(at)} y={bottom + 16} text-anchor="middle">
+            {dose}
+          </text>
+        </g>
+      ))}
+      <text class="tick" x={(left + width) / 2} y={height - 2} text-anchor="middle">
+        examples shown
+      </text>
+    </svg>
+  );
+}
+
 function axisAround(values: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   // Values that differ by rounding alone have no ticks between them.

@@ -1,5 +1,5 @@
 import { Audits, ConditionByCondition, ContextEffects, Settings, Usage, WorstCases } from "./evaluation-details.tsx";
-import { Confusions, Differences, Metrics, mainConfusion, Thresholds } from "./evaluation-results.tsx";
+import { Confusions, Differences, Doses, Metrics, mainConfusion, Thresholds } from "./evaluation-results.tsx";
 import type { EvaluationView } from "./evaluation-view.ts";
 import { page } from "./page.ts";
 import { rendered } from "./rendered.ts";
@@ -28,6 +28,7 @@ export function evaluationPage(view: EvaluationView): string {
       <Thresholds {...view} />
       {isLabelled ? null : <ContextEffects {...view} />}
       <Differences {...view} />
+      <Doses {...view} />
       <Confusions {...view} />
       {isLabelled ? <ContextEffects {...view} /> : null}
       <Metrics {...view} />

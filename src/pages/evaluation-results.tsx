@@ -1,5 +1,5 @@
 import type { ScoreTable } from "../domain/score-table.ts";
-import { IntervalPlot } from "./charts.tsx";
+import { DoseCurve, IntervalPlot } from "./charts.tsx";
 import { ConfusionTable } from "./confusion-table.tsx";
 import {
   type ConditionView,
@@ -82,6 +82,45 @@ export function DifferenceTable({ rows }: Pick<DifferencesView, "rows">) {
         </span>,
       ])}
     />
+  );
+}
+
+/** What examples buy: each metric over their number, and each step tested. */
+export function Doses({ doses }: Pick<EvaluationView, "doses">) {
+  if (doses.length === 0) return null;
+  return (
+    <>
+      <h2>What examples buy</h2>
+      <p class="soft">
+        Each number of examples is held against the next smaller, on the samples that both answered; p is corrected over
+        all steps by one scorer.
+      </p>
+      <div class="plots">
+        {doses.map((dose) => (
+          <Dose key={`${dose.condition} ${dose.metric}`} {...dose} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Dose({ condition, metric, points, steps }: EvaluationView["doses"][number]) {
+  const title = condition === null ? metric : `${metric}, ${condition}`;
+  const shown = points.flatMap(({ shots: dose, value, low, high }) =>
+    value === null ? [] : [{ dose, value, low, high }],
+  );
+  return (
+    <section>
+      <h3>{title}</h3>
+      <DoseCurve title={`${title} by number of examples`} points={shown} />
+      <FigureTable
+        name={`${title}: steps`}
+        columns={["examples", "# buys", "interval", "# pairs", "# p, Holm"]}
+        rows={steps.map(({ from, to, difference, pairs, adjustedPValue, ...interval }) => [
+          ...[`${from} to ${to}`, number(difference), intervalText(interval), pairs, pText(adjustedPValue)],
+        ])}
+      />
+    </section>
   );
 }
 

@@ -13,6 +13,8 @@ export interface EvaluationView {
   readonly thresholds: readonly { readonly passed: boolean; readonly sentence: string }[];
   /** Of the other conditions from the first; `null` where there is one. */
   readonly differences: DifferencesView | null;
+  /** What examples buy, where three numbers of them or more were shown. */
+  readonly doses: readonly DoseView[];
   readonly context: ContextView | null;
   readonly audits: readonly AuditView[];
   readonly conditions: readonly ConditionView[];
@@ -81,6 +83,25 @@ export interface DifferencesView {
     readonly adjustedPValue: number | null;
     readonly holds: boolean;
   }[];
+}
+
+/** One metric over the number of examples that were shown. */
+export interface DoseView {
+  /** What else was the same; `null` where there is one such series. */
+  readonly condition: string | null;
+  readonly metric: string;
+  /** Fewest examples first. */
+  readonly points: readonly {
+    readonly shots: number;
+    readonly value: number | null;
+    readonly low: number | null;
+    readonly high: number | null;
+  }[];
+  /** Each number held against the next smaller. */
+  readonly steps: readonly (Omit<DifferencesView["rows"][number], "condition" | "metric"> & {
+    readonly from: number;
+    readonly to: number;
+  })[];
 }
 
 export interface ContextView {

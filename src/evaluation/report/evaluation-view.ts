@@ -7,6 +7,7 @@ import { thresholdSentence } from "../results/thresholds.ts";
 import type { AnswerCache } from "../runner/answer-cache.ts";
 import { shortNames } from "../runner/plan.ts";
 import type { StoredRun } from "../runner/stored-run.ts";
+import { dosesOf } from "./dose.ts";
 import { methodsParagraph } from "./methods-paragraph.ts";
 import { stimulusRows } from "./stimulus-rows.ts";
 import { type ShowSample, thumbnail, worstCases } from "./worst-cases.ts";
@@ -41,6 +42,7 @@ export async function evaluationView(
       sentence: thresholdSentence({ ...one, cell: shortOf(one.cell) }),
     })),
     differences: differencesOf(comparisons, shortOf),
+    doses: dosesOf(scored),
     context: contextOf(contextEffects, await stimulusRows(scored, stimulus)),
     audits,
     conditions: summary.cells.map((cell) => conditionOf(cell, shortOf(cell.cell.id))),

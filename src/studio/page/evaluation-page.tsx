@@ -8,7 +8,7 @@ import {
   Usage,
   WorstCases,
 } from "../../pages/evaluation-details.tsx";
-import { Differences, Metrics, mainConfusion, Thresholds } from "../../pages/evaluation-results.tsx";
+import { Differences, Doses, Metrics, mainConfusion, Thresholds } from "../../pages/evaluation-results.tsx";
 import type { EvaluationView } from "../../pages/evaluation-view.ts";
 import { Scrolling } from "../../pages/figure-table.tsx";
 import type { RunHead } from "../evaluation-answers.ts";
@@ -85,6 +85,7 @@ function Run({ path, head, others }: GridProps) {
         <>
           <Thresholds {...numbers} />
           <Differences {...numbers} />
+          <Doses {...numbers} />
           <Confusion {...numbers} />
         </>
       )}

@@ -126,7 +126,7 @@ it("shows the worst cases with their images, whether or not a data set says who 
     { file, scorers: [accuracy] },
   ).cells;
   const nothingKept = { get: async () => undefined } as unknown as AnswerCache;
-  const cases = await worstCases(cell as CellResult, nothingKept, async (path, sample) => `${sample} at ${path}`);
+  const cases = await worstCases(cell as CellResult, nothingKept, async (path, { id }) => `${id} at ${path}`);
   expect(cases.map(({ sample, image }) => [sample, image])).toEqual(
     ["s0", "s1", "s2"].map((id) => [id, `${id} at /${id}.jpg`]),
   );

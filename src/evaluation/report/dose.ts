@@ -1,0 +1,67 @@
+import { groupBy } from "../../domain/group-by.ts";
+import { holmAdjusted } from "../../domain/statistics/adjusted-p-values.ts";
+import type { DoseView } from "../../pages/evaluation-view.ts";
+import { readable } from "../../pages/evaluation-view.ts";
+import { type Comparison, compareSides, hasPairs, holdsUp, sideOf } from "../results/compare.ts";
+import type { CellResult, RunSummary } from "../results/summarise.ts";
+import { shortNames } from "../runner/plan.ts";
+import type { ScoredRun } from "./write-report.ts";
+
+/**
+ * What examples buy, step by step: conditions that differ in their number alone, each held against the one with the next
+ * fewer. Tests of all steps by one scorer are Holm-corrected together. Empty where there are fewer than three doses.
+ */
+export function dosesOf({ summary, scorers, file }: Pick<ScoredRun, "summary" | "scorers" | "file">): DoseView[] {
+  const series = seriesOf(summary);
+  const names = shortNames(series.flatMap(([first]) => (first === undefined ? [] : [first.cell])));
+  return scorers.flatMap((scorer) => {
+    const analysis = { ...file.analysis, metrics: "first" as const };
+    const steps = series.map((cells) => {
+      const sides = cells.map((one) => sideOf(one, scorer.name));
+      return sides.slice(1).flatMap((side, at) => compareSides([sides[at] ?? side, side], scorer, analysis));
+    });
+    const adjusted = holmAdjusted(steps.flat().map(({ pValue }) => pValue));
+    let done = 0;
+    return series.flatMap((cells, at): DoseView[] => {
+      const corrected = (steps[at] ?? []).map((step) => ({ ...step, adjustedPValue: adjusted[done++] ?? null }));
+      const points = pointsOf(cells, scorer.name);
+      const [first] = corrected;
+      if (first === undefined || points.filter(({ value }) => value !== null).length < 3) return [];
+      const shots = new Map(cells.map(({ cell }) => [cell.id, cell.condition.shots]));
+      return [
+        {
+          condition: series.length === 1 ? null : (names.get(cells[0]?.cell.id ?? "") ?? null),
+          metric: readable(first.metric),
+          points,
+          steps: corrected.filter(hasPairs).map((step) => stepOf(step, shots)),
+        },
+      ];
+    });
+  });
+}
+
+function seriesOf({ cells }: RunSummary): (readonly CellResult[])[] {
+  const asChosen = cells.filter(({ cell }) => cell.condition.variant === "as chosen");
+  const alike = groupBy(asChosen, ({ cell: { condition } }) => JSON.stringify({ ...condition, shots: null }));
+  return [...alike.values()].map((own) => [...own].sort((a, b) => shotsOf(a) - shotsOf(b)));
+}
+
+function shotsOf({ cell }: CellResult): number {
+  return cell.condition.shots;
+}
+
+function pointsOf(cells: readonly CellResult[], scorer: string): DoseView["points"] {
+  return cells.map((one) => {
+    const estimate = one.scorers.find((result) => result.scorer === scorer)?.metrics[0]?.estimate;
+    const { value = null, low = null, high = null } = estimate ?? {};
+    return { shots: shotsOf(one), value, low, high };
+  });
+}
+
+function stepOf(step: Comparison, shots: ReadonlyMap<string, number>): DoseView["steps"][number] {
+  const { difference, low, high, pairs, test, pValue, adjustedPValue } = step;
+  return {
+    ...{ from: shots.get(step.first) ?? 0, to: shots.get(step.second) ?? 0, holds: holdsUp(step) },
+    ...{ difference, low, high, pairs, test, pValue, adjustedPValue },
+  };
+}
