@@ -100,9 +100,10 @@ async function labCommand(images: readonly string[], given: LabOptions): Promise
   process.exitCode = exitCodeOf(done.scored, stop);
 }
 
-async function report(folder: string, { scored, report: path }: Evaluated, json: boolean): Promise<void> {
+async function report(folder: string, { outcome, scored, report: path }: Evaluated, json: boolean): Promise<void> {
   const { readable } = await import("../pages/evaluation-view.ts");
   const { number } = await import("../pages/markup.ts");
+  const { callsInWords } = await import("./eval-text.ts");
   const { failuresInWords } = await import("../evaluation/runner/call-record.ts");
   const effects = scored.contextEffects.flatMap((one) => one.effects);
   if (json) await print(`${JSON.stringify({ folder, report: path, effects }, null, 2)}\n`);
@@ -117,6 +118,8 @@ async function report(folder: string, { scored, report: path }: Evaluated, json:
     face === undefined ? [] : [`${id}: asked about ${face}; --face names another`],
   );
   const stimuli = join(folder, "stimuli");
+  if (outcome.stopped !== null)
+    note(`${callsInWords(outcome)}: stopped as ${outcome.stopped}; the same command goes on`);
   note(
     ...failuresInWords(scored.records),
     ...asked,

@@ -10,7 +10,7 @@ export interface LabImage {
   /** Its file's name, with its place in front where two are called alike. */
   readonly name: string;
   readonly path: string;
-  /** In source pixels; `null` where no face was found. */
+  /** In source pixels; `null` of a scene to swap into that shows nobody. */
   readonly region: PixelBox | null;
   /** `F2 of 3 faces, the largest`; `""` where there is one face or none. */
   readonly face: string;
@@ -20,7 +20,7 @@ export interface LabImage {
  * The images with the face that is asked about in each: the one that is named (`F2`, or of one of several images
  * `image.jpg=F2`), else the largest.
  *
- * @throws {ConfigurationError} if an image does not show the face that is named for it, or there is no such image.
+ * @throws {ConfigurationError} if an image does not show the face that is named for it, or any, or there is no such image.
  */
 export async function labImages(
   given: {
@@ -44,6 +44,11 @@ export async function labImages(
       const forAll = i < given.images.length ? named.find((each) => !each.includes("=")) : undefined;
       const one = named.find((each) => each.startsWith(`${name}=`)) ?? forAll;
       const id = one?.slice(one.lastIndexOf("=") + 1);
+      if (faces.length === 0 && i < given.images.length) {
+        throw new ConfigurationError(
+          `Cannot show image with and without its context as no face was found in it: leave it out (\`${path}\`)`,
+        );
+      }
       checkFace(id, faces, ` in \`${name}\``);
       const face = id === undefined ? targetFace(faces, null) : faces.find(({ faceId }) => faceId === id);
       const chosen = id === undefined ? ", the largest" : "";

@@ -64,6 +64,18 @@ describe("the lab", () => {
     );
   });
 
+  it("refuses an image that shows nobody, in one sentence and before there is a folder", async () => {
+    const { run, folder } = await labOf({});
+    const nobody = join(folder, "..", "nobody.png");
+    await sharp({ create: { width: 1, height: 1, channels: 3, background: "gray" } })
+      .png()
+      .toFile(nobody);
+    await expect(run({ images: [nobody] })).rejects.toThrow(
+      `Cannot show image with and without its context as no face was found in it: leave it out (\`${nobody}\`)`,
+    );
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it("refuses a face that is not there, and a name that is none of the images, in one sentence", async () => {
     const { run, folder } = await labOf({});
     await expect(run({ faces: ["F7"] })).rejects.toThrow(
