@@ -40,12 +40,17 @@ it("a lab becomes a page that people are shown without network, and what they an
     const saved: string[] = [];
     for (const list of [0, 1]) {
       await page.goto(`${pathToFileURL(path)}?list=${list}&participant=P0${list}`);
+      // Of the width of a telephone, too.
+      await page.setViewportSize({ width: 390, height: 844 });
+      const widthPx = () => page.evaluate(() => document.documentElement.scrollWidth);
       await page.click("text=Begin");
       await page.waitForSelector(".stimulus img");
       // The words of the scene go with the arms that show it.
       expect((await page.textContent(".stimulus"))?.includes('At a "quiet" wedding, </script>')).toBe(list === 0);
+      expect(await widthPx()).toBe(390);
       await page.click("button:has-text('fear')");
       await page.waitForSelector("input[type=range]");
+      expect(await widthPx()).toBe(390);
       const download = page.waitForEvent("download");
       await page.click("button:has-text('Continue')");
       saved.push((await (await download).path()) as string);

@@ -44,7 +44,7 @@ function relianceEffect(
   const halves = halvesApart === null ? "" : `; two halves of the images lie ${halvesApart.toFixed(2)} apart`;
   const asked = isNoiseKnown
     ? ""
-    : " Everything was asked once: answers that waver would draw this to the middle (`repeats` tells how much).";
+    : " Everything was asked once: answers that waver draw this to the middle (more repeats tell by how much).";
   const bits =
     fromMixture === null
       ? ""

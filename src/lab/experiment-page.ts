@@ -44,6 +44,7 @@ export async function experimentPage(experiment: Experiment): Promise<string> {
 .stimulus b{position:absolute;transform:translate(-50%,-100%);border:11px solid transparent;border-bottom:0;border-top:17px solid #ffd400;filter:drop-shadow(0 0 2px #000)}
 .jspsych-btn-group-flex{flex-wrap:wrap}
 .jspsych-content{max-width:95vw}
+.jspsych-html-slider-response-container{max-width:min(62vw,640px)}
 .stimulus p{max-width:640px;margin:.6em auto}</style></head>
 <body>${scripts.map((text) => `<script>${inScript(text)}</script>`).join("\n")}
 <script>const experiment = ${inScript(JSON.stringify(experiment))};</script>
@@ -70,8 +71,8 @@ const page = (one, question) => '<div class="stimulus"><figure><img alt="" src="
 const trials = jsPsych.randomization.shuffle(shown).flatMap((one) => {
   const about = { sample: one.sample, arm: one.arm };
   return [
-    { type: jsPsychHtmlButtonResponse, stimulus: page(one, "Which of these fits best what the person feels?"), choices: labels, button_layout: "flex", data: { ...about, asks: "label" } },
-    { type: jsPsychHtmlSliderResponse, stimulus: page(one, "How unpleasant or pleasant does the person feel?"), labels: ["very unpleasant", "neither", "very pleasant"], min: -100, max: 100, slider_start: 0, require_movement: false, data: { ...about, asks: "valence" } },
+    { type: jsPsychHtmlButtonResponse, stimulus: page(one, "Which of these fits best what the person seems to feel?"), choices: labels, button_layout: "flex", data: { ...about, asks: "label" } },
+    { type: jsPsychHtmlSliderResponse, stimulus: page(one, "How unpleasant or pleasant does the person seem to feel?"), labels: ["very unpleasant", "neither", "very pleasant"], min: -100, max: 100, slider_start: 0, require_movement: false, data: { ...about, asks: "valence" } },
   ];
 });
 const cell = (value) => /[",\\n]/.test(String(value)) ? '"' + String(value).replaceAll('"', '""') + '"' : String(value);
