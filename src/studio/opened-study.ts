@@ -25,7 +25,7 @@ export interface OpenedStudy {
 export interface StudyDesk {
   /** @throws {ConfigurationError} if there is no study. */
   open(path: string): Promise<OpenedStudy>;
-  /** The rows of a study as they are read, or those of one clip of it; all that were read before come at once. */
+  /** The rows of a study as they are read, or those of one clip of it; those that were read before come from memory. */
   parts(study: OpenedStudy, clip?: string | null): AsyncGenerator<RowChunk & { readonly columns: StudyColumns }>;
   rows(study: OpenedStudy): Promise<StudyRows>;
   /** Which rows an address's filter lets through, in the order of the study. */
@@ -38,6 +38,8 @@ export interface StudyDesk {
   portrait: (run: Pick<OpenedStudy, "history">, ...face: Parameters<CutPortrait>) => ReturnType<CutPortrait>;
 }
 
+/** So that the first faces are seen at once. */
+const FIRST_ROWS = 400;
 const ROWS_AT_ONCE = 16_384;
 
 export function createStudyDesk(folder: StudioFolder): StudyDesk {
@@ -52,9 +54,7 @@ export function createStudyDesk(folder: StudioFolder): StudyDesk {
     if (clip === null && last?.key === key) {
       const { rows } = last;
       const { columns } = rows;
-      for (let from = 0; from === 0 || from < rows.count; from += ROWS_AT_ONCE) {
-        yield { ...rows.part(from, from + ROWS_AT_ONCE), columns };
-      }
+      for (const part of rows.parts(FIRST_ROWS, ROWS_AT_ONCE)) yield { ...part, columns };
       return;
     }
     const { images } = history.last?.counts ?? NO_COUNTS;

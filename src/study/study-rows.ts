@@ -43,12 +43,21 @@ export class StudyRows {
     this.count += rows;
   }
 
-  /** Everything from a row on, the words of all rows with the first. */
-  part(from: number, to: number): RowChunk {
-    const rows = Math.min(to, this.count) - from;
-    const values = new Float32Array(this.#values.length * rows);
-    for (const [at, column] of this.#values.entries()) values.set(column.subarray(from, from + rows), at * rows);
-    return { rows, words: from === 0 ? this.#words : this.#words.map(() => []), values };
+  /** All rows again: the first few, then more at a time, each part with the words that come up in it. */
+  *parts(first: number, more: number): Generator<RowChunk> {
+    const told = this.#words.map(() => 0);
+    for (let [from, to] = [0, first]; from === 0 || from < this.count; [from, to] = [to, to + more]) {
+      const rows = Math.min(to, this.count) - from;
+      const values = new Float32Array(this.#values.length * rows);
+      for (const [at, column] of this.#values.entries()) values.set(column.subarray(from, from + rows), at * rows);
+      const words = this.#words.map((all, column) => {
+        const [before, places] = [told[column] as number, values.subarray(column * rows, (column + 1) * rows)];
+        const after = places.reduce((most, place) => Math.max(most, place + 1), before);
+        told[column] = after;
+        return all.slice(before, after);
+      });
+      yield { rows, words, values };
+    }
   }
 
   /** The numbers of a column, or the places of its texts; as long as `count` or longer. */
@@ -168,7 +177,7 @@ function unitTests(rows: StudyRows, { unit, from, to }: RowFilter): Test[] {
 }
 
 function between(values: Float32Array, from: number | null, to: number | null): Test {
-  // What is written with six decimals and held with seven digits is compared as it is held.
+  // What is written in decimals and held as a 32-bit float is compared as it is held.
   const [low, high] = [Math.fround(from ?? Number.NEGATIVE_INFINITY), Math.fround(to ?? Number.POSITIVE_INFINITY)];
   return (row) => (values[row] as number) >= low && (values[row] as number) <= high;
 }

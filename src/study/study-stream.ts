@@ -32,8 +32,11 @@ function packed(head: Head, values: Float32Array): Uint8Array {
   return bytes;
 }
 
-/** Reads parts as they come. @param onPart told after each, with all rows so far. @throws an error with the server's sentence. */
-export async function unpackRows(stream: AsyncIterable<Uint8Array>, onPart: (rows: StudyRows) => void): Promise<void> {
+/** Reads parts as they come. @param onPart told after each, with all rows so far; the next is read when it is done. @throws an error with the server's sentence. */
+export async function unpackRows(
+  stream: AsyncIterable<Uint8Array>,
+  onPart: (rows: StudyRows) => void | Promise<void>,
+): Promise<void> {
   const bytes = createByteQueue(stream);
   try {
     await unpackAll(bytes, onPart);
@@ -42,7 +45,10 @@ export async function unpackRows(stream: AsyncIterable<Uint8Array>, onPart: (row
   }
 }
 
-async function unpackAll(bytes: ReturnType<typeof createByteQueue>, onPart: (rows: StudyRows) => void): Promise<void> {
+async function unpackAll(
+  bytes: ReturnType<typeof createByteQueue>,
+  onPart: (rows: StudyRows) => void | Promise<void>,
+): Promise<void> {
   let rows: StudyRows | undefined;
   for (let length = await bytes.take(HEAD_BYTES); length !== undefined; length = await bytes.take(HEAD_BYTES)) {
     const json = await bytes.take(new DataView(length.buffer).getUint32(0, true));
@@ -54,7 +60,7 @@ async function unpackAll(bytes: ReturnType<typeof createByteQueue>, onPart: (row
     const values = await bytes.take((texts.length + numbers.length) * head.rows * 4);
     if (values === undefined) return;
     rows.append({ rows: head.rows, words: head.words, values: new Float32Array(values.buffer) });
-    onPart(rows);
+    await onPart(rows);
   }
 }
 

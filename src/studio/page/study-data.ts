@@ -29,6 +29,9 @@ export interface LoadedRows {
   readonly error: string | null;
 }
 
+/** Each showing filters and counts all rows that have come. */
+const SHOWN_EVERY_MS = 500;
+
 const NONE: LoadedRows = { rows: undefined, count: 0, isWhole: false, error: null };
 
 /** All rows of a study, or of one clip of it, as they come. While a study grows, those that were there stay until the others have come. */
@@ -45,9 +48,13 @@ export function useStudyRows(path: string, stamp: string | undefined, clip: stri
     fetch(href(`/api/study/rows?${words}`), { signal: controller.signal })
       .then(async (response) => {
         if (!response.ok || response.body === null) throw new Error((await response.json()).error);
-        await unpackRows(bytesOf(response.body), (rows) => {
+        let shownMs = Number.NEGATIVE_INFINITY;
+        await unpackRows(bytesOf(response.body), async (rows) => {
           all = rows;
-          if (isFirst) show({ rows, count: rows.count, error: null });
+          if (!isFirst || performance.now() - shownMs < SHOWN_EVERY_MS) return;
+          show({ rows, count: rows.count, error: null });
+          await new Promise((next) => setTimeout(next)); // rows that come without a pause would let nothing be drawn
+          shownMs = performance.now();
         });
         show({ rows: all, count: all?.count ?? 0, isWhole: true, error: null });
       })
