@@ -220,6 +220,13 @@ export async function openShotSource(
     concurrency: availableParallelism() + 1,
   };
   const packs = request.packs === undefined ? null : await openPacks(request.packs, toolContext, signal);
+  const needsStore = packs === null && request.distilled === undefined;
+  if (needsStore && (await store.statistics()).exemplars === 0) {
+    await store.close();
+    throw new ConfigurationError(
+      `Cannot show examples as there are none in the exemplar store: fill it with \`kuleshov exemplars import\`, or name a pack (\`${store.location}\`)`,
+    );
+  }
   return {
     source: createExemplarSource({
       store,

@@ -313,6 +313,18 @@ describe("kuleshov eval", () => {
     expect([code, stderr.trim().split("\n")]).toEqual([2, [expect.stringContaining(` as ${reason}: `)]]);
   });
 
+  it("refuses to call nothing examples, where there is no store to take them from", async () => {
+    const folder = await oneFace(
+      "matrix: { models: [rules], shots: [0, 2] }\nfewShot: { store: nowhere }\nscorers: [accuracy]\n",
+    );
+    const { code, stderr } = await kuleshov(folder, "eval", "run", "faces.eval.yaml");
+    expect([code, stderr.trim().split("\n").at(-1)]).toEqual([
+      2,
+      `Cannot show examples as there are none in the exemplar store: fill it with \`kuleshov exemplars import\`, or name a pack (\`${join(folder, "nowhere")}\`)`,
+    ]);
+    expect(existsSync(join(folder, "nowhere"))).toBe(false);
+  });
+
   it("plans without asking, runs, and says from the cache what it has asked before", async () => {
     const folder = await tinyExam();
     const plan = await kuleshov(folder, "eval", "run", "tiny.eval.yaml", "--dry-run", "--json");
