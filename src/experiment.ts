@@ -27,11 +27,21 @@ function labelsOf({ header }: ScoredRun["run"]): readonly string[] {
 export async function writeExperiment(
   folder: string,
 ): Promise<{ readonly path: string; readonly stimuli: number; readonly lists: number }> {
-  const { run, file } = await scoreRun(folder);
+  const { run, file, records } = await scoreRun(folder);
   const { arms } = file.matrix;
   if (arms.length < 2)
     throw new ConfigurationError(`There is nothing to compare in \`${folder}\`: its evaluation has one arm`);
   const drawn = await drawnStimuli(join(run.folder, "stimuli"));
+  const armOf = new Map(cellsOf(file.matrix).map(({ id, condition }) => [id, condition.arm]));
+  const undrawn = records.filter(({ sample, cell, answer }) => {
+    const arm = armOf.get(cell) ?? "full";
+    return answer !== null && arm !== "full" && !drawn.has(stimulusKey(sample, arm));
+  });
+  if (undrawn.length > 0) {
+    throw new ConfigurationError(
+      `Cannot make an experiment as the stimuli of ${undrawn.length} answers were not drawn, which were kept from an earlier run: run it again with --no-cache (\`${folder}\`)`,
+    );
+  }
   const stimuli: ShownStimulus[] = [];
   for (const { id, image, context, region } of run.samples) {
     for (const arm of arms) {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import sharp from "sharp";
@@ -66,6 +66,16 @@ it("a lab becomes a page that people are shown without network, and what they an
   } finally {
     await browser.close();
   }
+});
+
+it("is refused where something was answered that was never drawn", async () => {
+  const copy = join(await tempFolder(), "run");
+  await cp(folder, copy, { recursive: true });
+  const [note] = (await readdir(join(copy, "stimuli"))).filter((name) => name.endsWith(".json"));
+  await rm(join(copy, "stimuli", String(note)));
+  await expect(writeExperiment(copy)).rejects.toThrow(
+    `Cannot make an experiment as the stimuli of 1 answers were not drawn, which were kept from an earlier run: run it again with --no-cache (\`${copy}\`)`,
+  );
 });
 
 it("people are measured by the same code as models: who goes by the scene alone relies on it wholly", async () => {
