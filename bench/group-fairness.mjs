@@ -1,6 +1,6 @@
 // How often a bias against a group is found that is not there, and one that is: 40 subjects, 20 in each group, with five images each;
 // a judge is right about some subjects more often than about others.
-// node bench/group-fairness.mjs [runs]     (npm run build first; figures of the docs are those of 500 runs)
+// node bench/group-fairness.mjs [runs]     (npm run build first; figures of the docs are those of 2000 runs)
 
 import {
   differentialFunctioning,

@@ -36,7 +36,7 @@ export function armInWords(arm: string): string {
 }
 
 /** So that what was found is not far down. */
-const OPEN_ROWS = 3;
+const OPEN_ROWS = 6;
 
 interface Props {
   readonly rows: readonly StimulusRow[];

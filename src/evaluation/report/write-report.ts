@@ -76,7 +76,7 @@ export async function withNumbers(answers: ScoredAnswers, own: readonly Scorer[]
     comparisons,
     contextEffects: contextEffectsOf(records, run.samples, { file, reader }),
     audits: auditFewShot(records, run.samples, { file, reader }),
-    fixed: fixedAnswers(records),
+    fixed: fixedAnswers(records, summary),
     thresholds: thresholdResults(summary, file, {
       scorers,
       baseline: await baselineOf(file, run.header.evalFilePath, own),
@@ -110,9 +110,16 @@ async function baselineOf(
   return hasRun(place) ? (await scoreAnswers(place, own)).summary : undefined;
 }
 
-/** Each sample counts once, as it was first answered: repeats of it are the same face. */
-function fixedAnswers(records: readonly CallRecord[]): readonly string[] {
+/**
+ * Each sample counts once, as it was first answered: repeats of it are the same face. Where faces are hidden and the same is told of all,
+ * the same answer is no habit.
+ */
+function fixedAnswers(records: readonly CallRecord[], { cells }: RunSummary): readonly string[] {
+  const hidden = new Set(
+    cells.flatMap(({ cell: { id, condition } }) => (condition.arm === "context-only" ? [id] : [])),
+  );
   return [...groupBy(records, ({ cell }) => cell)].flatMap(([cell, own]) => {
+    if (hidden.has(cell)) return [];
     const bySample = groupBy(own, ({ sample }) => sample);
     const faces = [...bySample.values()].flatMap(([first]) => {
       if (first?.answer == null) return [];

@@ -24,7 +24,7 @@ import { tempFolder } from "../../support/temp-folder.ts";
 const NASTY = `<script>alert("1")</script>`;
 
 /** A finished run of two models over 20 samples: b is worse, one call fails, one sample's id is markup; one model may fail throughout. */
-async function finishedRun(silent = "nobody") {
+async function finishedRun(silent = "nobody", arms = "[full, grayscale]") {
   const folder = await tempFolder();
   const rows = Array.from({ length: 20 }, (_, i) =>
     [
@@ -40,7 +40,7 @@ async function finishedRun(silent = "nobody") {
     `name: trial
 description: '${NASTY}'
 dataset: { format: csv, path: list.csv, columns: { id: id, label: emotion, question: question, image: photo, subject: id } }
-matrix: { models: ["loop:a", "loop:b"], arms: [full, grayscale] }
+matrix: { models: ["loop:a", "loop:b"], arms: ${arms} }
 scorers: [accuracy, calibration]
 execution: { attempts: 1 }
 analysis: { resamples: 500 }
@@ -102,6 +102,15 @@ describe("the report", () => {
     ].filter((text) => !html.includes(text));
     expect(missing).toEqual([]);
     expect(html.includes("<script")).toBe(false);
+  });
+
+  it("calls the same answer about all faces a habit, and not where the faces are hidden", async () => {
+    const { out } = await finishedRun("nobody", "[full, context-only]");
+    const { fixed } = await scoreRun(out);
+    expect(fixed.map((sentence) => sentence.match(/loop:. .*?"/)?.[0])).toEqual([
+      'loop:a | 0 shots | mesh | full"',
+      'loop:b | 0 shots | mesh | full"',
+    ]);
   });
 
   it("holds conditions against the first in which something was scored", async () => {
