@@ -64,15 +64,15 @@ async function inBrowser() {
   const browser = await openBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    await page.addInitScript(noteFirstFace);
     for (const when of ["after a start", "again"]) {
       const startedMs = performance.now();
       await page.goto(`${served.address}study/study`, { waitUntil: "commit" });
-      await page.waitForSelector("[role=option]");
-      const firstMs = performance.now() - startedMs;
       await page.waitForFunction((all) => document.body.textContent.includes(`${all} of ${all} shown`), count, {
         timeout: 300_000,
       });
       const allMs = performance.now() - startedMs;
+      const firstMs = await page.evaluate(() => window.firstFaceMs);
       figure(`${count} faces in a browser, first faces ${when}`, firstMs, { unit: "ms", atMost: 1000 });
       figure(`${count} faces in a browser, all ${when}`, allMs, { unit: "ms" });
     }
@@ -91,6 +91,16 @@ async function inBrowser() {
     await browser.close();
     await served.close();
   }
+}
+
+/** In the page, before anything of it runs: when the first face was there, by its own clock, which does not wait for ours. */
+function noteFirstFace() {
+  const noted = new MutationObserver(() => {
+    if (document.querySelector("[role=option]") === null) return;
+    noted.disconnect();
+    window.firstFaceMs = performance.now();
+  });
+  noted.observe(document, { childList: true, subtree: true });
 }
 
 /** In the page: milliseconds from a change of a field until the number of faces shown is another one. */
