@@ -60,7 +60,11 @@ export function reviewCategories(placed: readonly EmbeddedExemplar[], space: Exp
     const leftOut = (each: Placed) => (nearest === undefined ? notTried(each) : leaveOut(each, category, nearest));
     const tried = examples.map(leftOut).sort((a, b) => lead(b) - lead(a));
     const hits = tried.filter(isTaken).length;
-    const falseAlarms = [...groupBy(others, ({ exemplar }) => kindOf(exemplar, category))].map(([of, faces]) => {
+    // The pile of what it is not first, then categories by name, in whatever order the store has them.
+    const kinds = [...groupBy(others, ({ exemplar }) => kindOf(exemplar, category))].sort(([a], [b]) =>
+      (a ?? "").localeCompare(b ?? ""),
+    );
+    const falseAlarms = kinds.map(([of, faces]) => {
       const outcomes = faces.map(leftOut).filter(canBeTried);
       return { of, taken: outcomes.filter(isTaken).map(({ id }) => id), tried: outcomes.length };
     });
