@@ -10,7 +10,17 @@ import { compared, tableOf } from "./support/figures-table.mjs";
 
 /** They count, or measure processor time: two at once disturb nothing. All others have the machine for themselves. */
 const BESIDE_OTHERS = new Set([
-  ...["change-point", "clips", "corrected-estimates", "discovery", "discovery-known", "group-fairness", "import"],
+  ...[
+    "change-point",
+    "clips",
+    "corrected-estimates",
+    "discovery",
+    "discovery-known",
+    "find",
+    "group-fairness",
+    "import",
+    "parquet",
+  ],
   ...[
     "rater-equivalence",
     "reliance-coverage",

@@ -84,6 +84,21 @@ describe("importing what a toolbox wrote, without images", () => {
     expect(description.warnings[0]).toMatch(/imported without images: no portraits/);
   });
 
+  it("rounds what a toolbox wrote as what is measured is rounded, in the table and in the records", async () => {
+    const folder = await written({ "a.csv": [PYFEAT, "10.123456,20,30.26,40,0.98765,0.0000712,0.49951,a.jpg,0"] });
+    const { faces, records } = await importInto(join(folder, "study"), [join(folder, "a.csv")]);
+    const { box_left_px, box_width_px, score, AU06_both, AU12_both } = faces[0] ?? {};
+    expect([box_left_px, box_width_px, score, AU06_both, AU12_both]).toEqual([
+      "10.1",
+      "30.3",
+      "0.988",
+      "0.00007",
+      "0.5",
+    ]);
+    const { box, actionUnits } = records[0]?.faces[0] ?? {};
+    expect([box?.leftPx, ...(actionUnits ?? []).map(({ value }) => value)]).toEqual([10.1, 0.00007, 0.5]);
+  });
+
   it("follows people by where their face was, and by Py-Feat's Identity", async () => {
     const at = (frame: number, left: number, who = "") => `${left},60,100,120,0.9,0.2,0.5,clip.mp4,${frame}${who}`;
     const crossing = [at(0, 100), at(0, 400), at(1, 410), at(1, 108), at(2, 116)];
