@@ -50,13 +50,32 @@ export function findTurn(clause: string): FoundTurn | undefined {
   const rival = rivals(words).find(({ places }) => isFortuneOf(clause, words, places));
   if (rival !== undefined) return { turn: rivalsTurn(), rest: cutOut(clause, words, rival.places, "they") };
   const found = turns(words).filter(({ places }) => !isQuantity(words, places));
-  const outermost = table.turns.flatMap(({ id }) => found.find(({ meaning }) => meaning.id === id) ?? [])[0];
+  const inOrder = table.turns.flatMap(({ id }) => found.find(({ meaning }) => meaning.id === id) ?? []);
+  const outermost = inOrder.find((turn) => deniesFear(turn, inOrder[0], { clause, words })) ?? inOrder[0];
   if (outermost === undefined) return undefined;
   const { meaning, places } = outermost;
   const rest = meaning.id === DENIED ? scopeOf(clause, words, places) : cutOut(clause, words, places, "");
   return { turn: meaning, rest };
 }
 
+/** What may stand between the two: "not at all afraid", "no longer has to fear". */
+const BEFORE_FEAR =
+  /^\s*(?:(?:at|all|so|very|too|really|even|that|particularly|be|being|been|feel|feeling|has|have|had|to|in|the|least|bit|a)\s+)*$/i;
+
+/** "Not afraid" denies the fear; "afraid that he will not come" fears the denial. */
+function deniesFear(
+  turn: PatternMatch<Turn>,
+  feared: PatternMatch<Turn> | undefined,
+  { clause, words }: { readonly clause: string; readonly words: readonly Word[] },
+): boolean {
+  if (feared?.meaning.id !== FEARED || ![DENIED, OVER].includes(turn.meaning.id)) return false;
+  const ahead = turn.places.filter((place) => place < Math.min(...feared.places));
+  if (ahead.length === 0) return false;
+  return BEFORE_FEAR.test(clause.slice(spanOf(words, ahead).to, spanOf(words, feared.places).from));
+}
+
+const FEARED = "feared";
+const OVER = "over";
 const DENIED = "denied";
 /** A denial reaches this far; longer than this, a story goes on about something else. */
 const SCOPE_WORDS = 6;

@@ -62,6 +62,9 @@ describe("readSituation, what a sentence does with its events", () => {
     ["He almost won the championship", ["sadness", "anger"], "nearly so"],
     ["He might lose his job", ["fear", "sadness"], "still to come"],
     ["He wishes he could see his dead mother again", ["sadness"], "wished for in vain"],
+    ["She was not at all afraid of the dark", ["happiness", "neutral"], "denied"],
+    ["He no longer has to fear losing his job", ["happiness", "neutral"], "over"],
+    ["She is afraid that he will not come home", ["fear"], "feared"],
   ])("%s", (text, labels, turn) => {
     expect(labels).toContain(topOf(text));
     expect(readSituation(text).turns).toContain(turn);
