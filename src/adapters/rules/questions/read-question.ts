@@ -56,6 +56,9 @@ export interface QuestionScene {
   readonly labels: readonly string[] | null;
 }
 
+/** "F2: What is shown?", as `--face F2` puts it. */
+export const OF_ONE_FACE = /^F\d+: *(?=\S)/i;
+
 /**
  * What a question wants to know, by its wording. English only. A question that asks for something else, gives an order
  * or is in another language is `unanswerable`, with the reason as a clause.
@@ -63,8 +66,9 @@ export interface QuestionScene {
 export function readQuestion(asked: string, scene: QuestionScene): AskedQuestion {
   const text = plainly(asked);
   const faces = findFaces(text, scene.faceIds);
-  const refused = refusalOf(text, faces);
-  const kind = refused === undefined ? kindOf(text, scene, faces) : unanswerable(refused);
+  const wording = text.replace(OF_ONE_FACE, "");
+  const refused = refusalOf(wording, faces);
+  const kind = refused === undefined ? kindOf(wording, scene, faces) : unanswerable(refused);
   return { ...kind, faceIds: faces.faceIds };
 }
 

@@ -1,6 +1,6 @@
 import type { AskedQuestion } from "./asked-question.ts";
 import { findFaces } from "./question-targets.ts";
-import { asksForReasons, type QuestionScene, readQuestion } from "./read-question.ts";
+import { asksForReasons, OF_ONE_FACE, type QuestionScene, readQuestion } from "./read-question.ts";
 
 /** Where another question begins: "and who is", "but does F2". */
 const NEXT =
@@ -17,12 +17,15 @@ export function readQuestions(asked: string, scene: QuestionScene): readonly Ask
   for (const part of further) {
     const { faceIds, ...kind } = readQuestion(part, scene);
     const before = questions.at(-1)?.faceIds ?? scene.faceIds;
-    questions.push({ ...kind, faceIds: namesNobodyAnew(part, scene) ? before : faceIds });
+    const isOfSame = namesNobody(part, scene) && (OF_ONE_FACE.test(text) || PRONOUN.test(part));
+    questions.push({ ...kind, faceIds: isOfSame ? before : faceIds });
   }
   return questions;
 }
 
 /** "Is F3 sad, and what would make her happy?" */
-function namesNobodyAnew(part: string, { faceIds }: QuestionScene): boolean {
-  return /\b(?:s?he|her|him|his|hers|they|them|their)\b/i.test(part) && findFaces(part, faceIds).first === undefined;
+const PRONOUN = /\b(?:s?he|her|him|his|hers|they|them|their)\b/i;
+
+function namesNobody(part: string, { faceIds }: QuestionScene): boolean {
+  return findFaces(part, faceIds).first === undefined;
 }

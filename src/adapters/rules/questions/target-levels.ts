@@ -121,7 +121,7 @@ export function notRead(target: Target, scene: AnswerScene): string {
 
 function unknownLabel(label: string, { faces }: AnswerScene): string {
   const read = faces.find((face) => topOf(face) !== undefined);
-  if (read === undefined) return "no face could be read";
+  if (read === undefined) return faces.length === 0 ? "no face could be read" : "no face has a reading that tells it";
   const labels = read.judgment.integrated.distribution.map((entry) => entry.label).sort();
   return `${label} is not among the expressions that it tells apart (${listed(labels)})${citing(readingIds(read))}`;
 }

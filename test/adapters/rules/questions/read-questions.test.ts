@@ -14,6 +14,23 @@ const smile = (type: string | null) => ({ type: "smile", smile: type });
 const VALENCE = { type: "affect", dimension: "valence", end: "high" };
 const unit = (...anyOf: string[]) => expect.objectContaining({ type: "action-unit", anyOf });
 
+describe("reading a question of one face, as --face puts it", () => {
+  it.each([
+    [`F2: ${DEFAULT_QUESTION}`, [{ kind: "describe", faceIds: ["F2"] }]],
+    ["F2: Is she happy?", [{ kind: "presence", target: label("happiness"), faceIds: ["F2"] }]],
+    [
+      "F2: Is this a polite smile, and how sure are you?",
+      [
+        { kind: "presence", target: smile("polite"), faceIds: ["F2"] },
+        { kind: "certainty", faceIds: ["F2"] },
+      ],
+    ],
+    ["F2: Write a poem", [{ kind: "unanswerable", reason: expect.any(String), faceIds: ["F2"] }]],
+  ])("%s", (text, questions) => {
+    expect(readQuestions(text, scene)).toEqual(questions);
+  });
+});
+
 describe("reading a question", () => {
   it.each([
     [DEFAULT_QUESTION, { kind: "describe" }],
