@@ -16,9 +16,13 @@ export interface About {
   readonly source: EvidenceSource;
 }
 
+/** Below this score the network is often wrong (models/cards/scene.md). As `objectsFrom` in models/rules/scene-cues.json. */
+const CLAIMED_FROM = 0.5;
+
 export function objectItem({ name, box, score }: SceneObject, frame: Frame, source: EvidenceSource): NewEvidence {
   const place = `in the ${placeInImage(box, frame)} of the image`;
-  const statement = `${capitalised(withArticle(name))} is seen ${place}, score ${score.toFixed(2)}`;
+  const what = score < CLAIMED_FROM ? `what may be ${withArticle(name)}` : withArticle(name);
+  const statement = `${capitalised(what)} is seen ${place}, score ${score.toFixed(2)}`;
   return { kind: "object", faceId: null, region: box, statement, value: finding(name, score), source };
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { createMeshToolbox } from "../../../src/adapters/mesh/mesh-toolbox.ts";
 import { createSceneObserver } from "../../../src/adapters/scene/scene-observer.ts";
@@ -40,12 +41,24 @@ describe("objects", () => {
   });
 
   it("lie where they are: the glass at the lower left of photo 1", async () => {
-    const glass = (await seen(1)).find(({ statement }) => statement.startsWith("A wine glass"));
+    const glass = (await seen(1)).find(({ statement }) => statement.includes("a wine glass"));
     expect(glass?.statement).toContain("in the lower left of the image");
     // Read off the photograph; the box may differ by a few pixels of the 512 that the network sees.
     expect(glass?.region?.leftPx).toBeCloseTo(282, -2);
     expect(glass?.region?.topPx).toBeCloseTo(1029, -2);
   });
+});
+
+it("says that an object is there from the score on from which the rules read one", async () => {
+  const { objectsFrom } = JSON.parse(await readFile("models/rules/scene-cues.json", "utf8"));
+  const objects = (await seen(1)).filter(({ kind }) => kind === "object");
+  const unsure = objects.filter(({ statement }) => statement.startsWith("What may be a "));
+  expect(unsure.length).toBeGreaterThan(0);
+  expect(unsure.length).toBeLessThan(objects.length);
+  for (const item of objects) {
+    const { confidence } = item.value as { confidence: number };
+    expect([item.statement, confidence < objectsFrom]).toEqual([item.statement, unsure.includes(item)]);
+  }
 });
 
 describe("without objects, as long as nobody asks for them", () => {
