@@ -92,6 +92,7 @@ describe("the list of evaluations", () => {
     }
     expect([code, [...under.keys()]]).toEqual([0, headings]);
     expect(under.get("At once, offline")).toEqual([
+      "canary",
       "context-lab",
       "facs-exam",
       "few-shot",

@@ -1,6 +1,6 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import * as evaluation from "../../../src/cli/eval.ts";
 import { ProviderError } from "../../../src/domain/errors.ts";
 import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
@@ -12,7 +12,7 @@ import { journalLine } from "../../../src/runs/journal.ts";
 import { openRunFolder } from "../../../src/runs/run-folder.ts";
 import { answerOf } from "../../support/answering-server.ts";
 import { runCommand } from "../../support/run-command.ts";
-import { tempFolder } from "../../support/temp-folder.ts";
+import { emptyCache, tempFolder } from "../../support/temp-folder.ts";
 
 const TEXT = `name: canary
 dataset: { format: csv, path: x.csv, columns: { id: id } }
@@ -124,4 +124,23 @@ it("warns of waves that were answered from the cache, and refuses one wave", asy
   ];
   expect((await compare(one, two)).stdout).toMatch(/note: 60 of 60 answers of .*w2 came from the cache.*--no-cache/);
   expect((await compare(one, `${one}/`)).stderr).toMatch(/One wave is compared with nothing/);
+});
+
+it("follows the canary that ships over three weeks, each of which is asked anew", async () => {
+  const folder = await tempFolder();
+  vi.stubEnv("KULESHOV_CACHE", await emptyCache(folder));
+  const weeks = [48, 49, 50].map((week) => join(folder, "canary", `2026-W${week}`));
+  try {
+    for (const week of weeks) {
+      const run = ["eval", "run", "canary", "--no-cache", "--sample", "sample1-F1", "sample1-F2", "--out", week];
+      expect(await runCommand(run, [evaluation])).toMatchObject({ code: 0 });
+    }
+    const { stdout, stderr, code } = await compare(...weeks);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^0 of 4 series changed over 3 waves /);
+    expect(stdout).toMatch(/accuracy of "judge \| rules .*; 2 samples, waves (\d\.\d{3}) \1 \1\n/);
+    expect(stdout).not.toContain("came from the cache");
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
