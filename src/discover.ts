@@ -3,7 +3,7 @@ import { discoverCategories } from "./discovery/discover-categories.ts";
 import { type FacesOfImage, GATHERED, gatherFaces } from "./discovery/gather-faces.ts";
 import { nameWithModel } from "./discovery/name-with-model.ts";
 import { DISCOVERY_FILES, portraitsOf, writeCheck, writeDiscovery } from "./discovery/write-discovery.ts";
-import type { Discovery } from "./domain/discovery.ts";
+import type { Discovery, PublishedSignature } from "./domain/discovery.ts";
 import type { ExpressionSpace } from "./domain/expression-space.ts";
 import { sha256 } from "./platform/hash.ts";
 import { packageVersion } from "./platform/package-paths.ts";
@@ -26,6 +26,8 @@ export interface DiscoverQuery extends RunMode {
   readonly known: readonly string[];
   /** The categories that these words mean. */
   readonly knownCategories: readonly string[];
+  /** How the literature says that faces show them; none unless told. */
+  readonly signatures?: readonly PublishedSignature[] | undefined;
   readonly seed: number;
   readonly resamples: number;
   readonly minClusterSize?: number | undefined;
@@ -77,6 +79,7 @@ export async function discover(
       { faces: described.faces, space, textEmbeddings: described.textEmbeddings },
       {
         known: query.known,
+        signatures: query.signatures ?? [],
         seed: query.seed,
         resamples: query.resamples,
         ...(query.minClusterSize === undefined ? {} : { minClusterSize: query.minClusterSize }),

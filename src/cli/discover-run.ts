@@ -7,9 +7,10 @@ import { type Discovered, type DiscoverQuery, discover, gatherShard } from "../d
 import type { Describer } from "../discovery/describe-with-model.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { groupBy } from "../domain/group-by.ts";
-import { categoriesNamed } from "../exemplars/load-taxonomy.ts";
+import { categoriesNamed, signaturesNamed } from "../exemplars/load-taxonomy.ts";
 import { loadPromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import { signatureLines } from "../render/signature-lines.ts";
 import type { Shard } from "../runs/shard.ts";
 import { openImportedStudy } from "../study/imported-study.ts";
 import { listImages } from "../study/study-inputs.ts";
@@ -48,6 +49,7 @@ export async function run(images: readonly string[], options: DiscoverOptions & 
   const session = imported ?? (await openExemplarSession(options));
   const query: DiscoverQuery = {
     ...{ folder, resume, force, words: images, inputs, known, knownCategories, seed, resamples, minClusterSize },
+    signatures: await signaturesNamed(known),
     onProgress: progressNotes("images measured"),
     notify: note,
   };
@@ -114,9 +116,14 @@ async function report({ discovery, failures, checkItems }: Discovered, options: 
     await print(`${JSON.stringify(discovery.proposals, null, 2)}\n`);
   } else {
     const style = outputStyle();
-    for (const { id, name, size, status, verdict } of discovery.proposals) {
+    for (const { id, name, size, status, verdict, published, knownBySignature } of discovery.proposals) {
       const word = { "set aside": style.dim, failed: style.bad, rejected: style.bad }[status as string] ?? style.good;
       await print(`${style.bold(id)}  ${name}  (${size} faces)  ${word(status)}\n    ${verdict}\n`);
+      for (const { text, sources } of signatureLines(published)) {
+        // Of others the page has them.
+        const cited = knownBySignature !== null && sources.length > 0 ? ` ${sources.join(" ")}` : "";
+        await print(`    ${style.dim(`${text}${cited}`)}\n`);
+      }
     }
   }
   for (const text of [...leftOutNotes(discovery), ...discovery.notes]) note(text);

@@ -1,4 +1,4 @@
-import type { Discovery, Proposal, StudyFace } from "../domain/discovery.ts";
+import type { Discovery, Proposal, PublishedSignature, StudyFace } from "../domain/discovery.ts";
 import { coordinatesOf, type ExpressionSpace, embedFace, searchVector } from "../domain/expression-space.ts";
 import { createRandom } from "../domain/statistics/random.ts";
 import { clusterFaces, type FaceClustering, type FaceGroup, partFaces } from "./cluster-faces.ts";
@@ -8,6 +8,7 @@ import type { DenseCluster } from "./hdbscan.ts";
 import { facesByKnown, nearestKnown } from "./known-categories.ts";
 import type { NamedCoordinates } from "./name-by-signature.ts";
 import { outsideGroups } from "./outside-groups.ts";
+import { signatureNotes } from "./published-signatures.ts";
 import { bestMatch, foundAgain, prominenceByChance, resampleClusters } from "./resample-clusters.ts";
 import { MOST_SEARCHED, type Sample, sampleFaces, sampleNotes } from "./sample-faces.ts";
 import { type Points, pointsFrom, selectPoints } from "./spanning-tree.ts";
@@ -25,6 +26,8 @@ interface DiscoveryInput {
 export interface DiscoveryOptions {
   /** Names or ids of the known categories, for the record. */
   readonly known: readonly string[];
+  /** How the literature says that known categories are shown; none unless told. */
+  readonly signatures?: readonly PublishedSignature[];
   readonly seed: number;
   /** Fewer faces are never a category. Without it 1 % of the faces, at least 8. */
   readonly minClusterSize?: number;
@@ -76,6 +79,7 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
     map: drawMap(points, ids, { proposals, dimensions: facialDimensions(input.space) }),
     notes: [
       ...notesOn(points, clustering, { minClusterSize, groups: clusters.length }),
+      ...(clusters.length === 0 ? [] : signatureNotes(options.signatures ?? [], input.space)),
       ...sampleNotes(sample, { minClusterSize, seed: options.seed, of: points.count }),
     ],
     provenance: {
@@ -83,6 +87,7 @@ export async function discoverCategories(input: DiscoveryInput, options: Discove
       createdAt: options.now().toISOString(),
       space: input.space,
       known: [...options.known],
+      signatures: [...(options.signatures ?? [])],
       describedBy: options.describedBy,
       textEmbedder: options.textEmbedder,
       seed: options.seed,
@@ -104,7 +109,10 @@ export function placeFaces({ faces, space, textEmbeddings }: DiscoveryInput) {
   for (const [index, face] of faces.entries()) {
     const point = embedFace(space, face.measurement);
     if (point === undefined) unplaced += 1;
-    else placed.push({ face, vector: searchVector(space, point), embedding: textEmbeddings?.[index] ?? null });
+    else {
+      const embedding = textEmbeddings?.[index] ?? null;
+      placed.push({ face, vector: searchVector(space, point), embedding, unmeasured: point.unmeasured });
+    }
   }
   const leftOut = unplaced === 0 ? [] : [{ reason: "too little of the face could be measured", faces: unplaced }];
   return { placed, leftOut };
@@ -164,11 +172,14 @@ async function proposeAll(
     const near = nearestKnown(points, cluster.members, known);
     const found = foundAgain(sample.placesOf(cluster.members), again);
     const tests = testProposal({ points, cluster, resamples: found, byChance, nearestKnown: near, seed });
-    return { cluster, proposal: describeCluster(cluster, { id: "P1", placed, points, named, known, near, tests }) };
+    const context = { id: "P1", placed, points, named, known, near, tests, signatures: options.signatures ?? [] };
+    return { cluster, proposal: describeCluster(cluster, context) };
   };
   const inSample = { chosen: [...sample.chosen.keys()], clusters: clustering.inSample };
   const dense = clustering.clusters.map(groupOf);
-  const survivors = dense.filter(({ proposal }) => proposal.status === "survived");
+  const survivors = dense.filter(
+    ({ proposal }) => proposal.status === "survived" || proposal.knownBySignature !== null,
+  );
   const rest = without(parts, survivors, minClusterSize).map((part) => {
     const { prominence } = bestMatch(sample.placesOf(part.members), inSample);
     return groupOf({ ...part, prominence });

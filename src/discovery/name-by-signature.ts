@@ -26,7 +26,7 @@ export function nameBySignature(
     ["action-unit", "one-sidedness"].includes(kinds.get(entry.dimension) ?? ""),
   );
   const present = facial
-    .filter((entry) => entry.effect >= LARGE_EFFECT && entry.mean >= SHOWN_FROM)
+    .filter(isShown)
     .filter((entry, _, all) => !repeatsWholeFace(entry, all))
     .slice(0, MOST_UNITS);
   const missing = facial
@@ -43,6 +43,11 @@ export function nameBySignature(
     contrast: contrastOf(facial, nearestKnown),
     shown,
   };
+}
+
+/** Whether a group shows it: with a mean that counts, and by a large effect more than other faces do. */
+export function isShown({ effect, mean }: Pick<SignatureEntry, "effect" | "mean">): boolean {
+  return effect >= LARGE_EFFECT && mean >= SHOWN_FROM;
 }
 
 /** What one would expect to see: what the nearest known category shows, or else what other faces show. */

@@ -86,7 +86,7 @@ function placesOf({ faces, provenance: { space } }: Discovery) {
 }
 
 function describer(discovery: Discovery, { placed, points, named }: ReturnType<typeof placesOf>) {
-  const { seed } = discovery.provenance;
+  const { seed, signatures } = discovery.provenance;
   const known = facesByKnown(discovery.faces);
   return (id: string, members: readonly number[], before: Proposal | undefined): Proposal => {
     const near = nearestKnown(points, members, known);
@@ -95,7 +95,9 @@ function describer(discovery: Discovery, { placed, points, named }: ReturnType<t
     const furthest = Math.max(...distances, Number.MIN_VALUE);
     const cluster = { members: [...members], memberships: distances.map((each) => 1 - each / furthest), prominence: 0 };
     const tests = testDrawnGroup({ points, cluster, nearestKnown: near, seed });
-    const described = describeCluster(cluster, { id, placed, points, named, known, near, tests, isDrawn: true });
+    const described = describeCluster(cluster, {
+      ...{ id, placed, points, named, known, near, tests, signatures, isDrawn: true },
+    });
     // A name that somebody gave stays with the group; one that was put together by rule is that of what it was.
     if (before === undefined || before.namedBy === "signature") return described;
     return { ...described, name: before.name, namedBy: before.namedBy };

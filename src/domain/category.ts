@@ -17,12 +17,14 @@ export const CategoryName = z
 export type CategoryName = z.infer<typeof CategoryName>;
 
 /** How sure the literature is of a facial signature; `established` rests on several studies, `tentative` on one or few. */
-const SignatureEvidence = z.enum(["established", "moderate", "tentative", "none"]);
+export const SignatureEvidence = z.enum(["established", "moderate", "tentative", "none"]);
 
 /** What is known of how faces show a category. */
 const FacialSignature = z.strictObject({
   /** Those that make it up; none where there is no established signature. */
   units: z.array(ActionUnitName),
+  /** Shown on one side of the face only. */
+  oneSided: z.literal(true).optional(),
   shown: z.string().min(1),
   evidence: SignatureEvidence,
   /** Keys of the taxonomy's sources. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { CategoryName } from "./category.ts";
+import { CategoryName, SignatureEvidence } from "./category.ts";
 import { ExpressionSpace } from "./expression-space.ts";
 import { PixelBox } from "./geometry.ts";
 import { Appraisal } from "./judgment.ts";
 import { LabelProbability } from "./labels.ts";
-import { FaceMeasurement } from "./measurement.ts";
+import { ActionUnitName, FaceMeasurement } from "./measurement.ts";
 import { Estimate } from "./statistics/estimate.ts";
 
 /** One face that took part in a discovery. */
@@ -38,6 +38,37 @@ export const SignatureEntry = z.strictObject({
   nearestKnown: z.number().nullable(),
 });
 export type SignatureEntry = z.infer<typeof SignatureEntry>;
+
+/** How the literature says that faces show a category. */
+export const PublishedSignature = z.strictObject({
+  category: CategoryName,
+  units: z.array(ActionUnitName).min(1),
+  /** Whether they are shown on one side of the face only. */
+  oneSided: z.boolean(),
+  evidence: SignatureEvidence.exclude(["none"]),
+  /** Publications. */
+  sources: z.array(z.string().min(1)),
+});
+export type PublishedSignature = z.infer<typeof PublishedSignature>;
+
+/**
+ * A group held against a published signature.
+ * - `full`: it shows every unit, and no other that any of the signatures names
+ * - `partial`, `weak`: it agrees from where a face counts as showing a prototype, or less
+ * - `not held`: a unit was not measured, which is no mismatch
+ */
+export const SignatureMatch = PublishedSignature.omit({ units: true, oneSided: true }).extend({
+  match: z.enum(["full", "partial", "weak", "not held"]),
+  /** The agreement index of FACS prototypes, 0..1; `null` where it is not held. */
+  agreement: z.number().nullable(),
+  /** The signature's units, `AU14 one-sided` where one side is meant. */
+  present: z.array(z.string()),
+  absent: z.array(z.string()),
+  unmeasured: z.array(z.string()),
+  /** Units beyond the signature that the group shows and another signature names. */
+  besides: z.array(z.string()),
+});
+export type SignatureMatch = z.infer<typeof SignatureMatch>;
 
 export const TestName = z.enum(["separation", "stability", "recognition", "discrimination"]);
 export type TestName = z.infer<typeof TestName>;
@@ -77,6 +108,10 @@ export const Proposal = z.strictObject({
   nearestKnown: z.string().nullable(),
   size: z.number().int().positive(),
   signature: z.array(SignatureEntry),
+  /** Published signatures that it shows anything of, the best first, then those it could not be held against. */
+  published: z.array(SignatureMatch).default([]),
+  /** The category whose published signature sets it aside; `null` where none does. */
+  knownBySignature: z.string().nullable().default(null),
   /** As a model infers them from its faces; empty when no model was asked. */
   appraisals: z.array(Appraisal),
   members: z.array(z.string()),
@@ -110,6 +145,8 @@ const DiscoveryProvenance = z.strictObject({
   space: ExpressionSpace,
   /** Known categories that were asked for: taxonomy ids or names. */
   known: z.array(z.string()),
+  /** What groups were held against: of the known categories those with a facial signature. */
+  signatures: z.array(PublishedSignature).default([]),
   describedBy: z.string().nullable(),
   textEmbedder: z.string().nullable(),
   seed: z.number(),

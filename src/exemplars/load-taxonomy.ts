@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { Taxonomy } from "../domain/category.ts";
 import { issueInWords } from "../domain/complaint.ts";
+import type { PublishedSignature } from "../domain/discovery.ts";
 import { ConfigurationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/nearest-name.ts";
 import { ownPath } from "../platform/package-paths.ts";
@@ -64,13 +65,28 @@ function fromLines(text: string, path: string): unknown {
 
 /** The categories that words mean: names of taxonomies and files of them become their categories, other words are names. */
 export async function categoriesNamed(words: readonly string[]): Promise<string[]> {
-  const ids = await taxonomyIds();
-  const lists = await Promise.all(
-    words.map(async (word) =>
-      ids.includes(word) || /[\\/.]/.test(word)
-        ? (await loadTaxonomy(word)).categories.map(({ name }) => name)
-        : [word],
-    ),
-  );
+  const named = await taxonomiesNamed(words);
+  const lists = named.map((one) => (typeof one === "string" ? [one] : one.categories.map(({ name }) => name)));
   return [...new Set(lists.flat())];
+}
+
+/** The published signatures of the faces of those categories; a word that is a name alone has none. */
+export async function signaturesNamed(words: readonly string[]): Promise<PublishedSignature[]> {
+  const signatures = (await taxonomiesNamed(words)).flatMap((one) =>
+    typeof one === "string" ? [] : signaturesOf(one),
+  );
+  return [...new Map(signatures.map((signature) => [signature.category, signature])).values()];
+}
+
+function signaturesOf({ categories, sources = {} }: Taxonomy): PublishedSignature[] {
+  return categories.flatMap(({ name, face }) => {
+    if (face === undefined || face.evidence === "none") return [];
+    const { units, oneSided = false, evidence } = face;
+    return [{ category: name, units, oneSided, evidence, sources: face.sources.map((key) => sources[key] as string) }];
+  });
+}
+
+async function taxonomiesNamed(words: readonly string[]): Promise<(Taxonomy | string)[]> {
+  const ids = await taxonomyIds();
+  return Promise.all(words.map((word) => (ids.includes(word) || /[\\/.]/.test(word) ? loadTaxonomy(word) : word)));
 }

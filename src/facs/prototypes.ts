@@ -35,10 +35,15 @@ export function bestPrototype(
   );
   const matches = all.map(({ emotion, units }): PrototypeMatch => {
     const shown = units.filter((au) => present.has(au));
-    return { emotion, units, shown, agreement: (2 * shown.length) / (units.length + present.size) };
+    return { emotion, units, shown, agreement: agreementIndex(shown.length, units.length, present.size) };
   });
   const [best] = matches.sort((a, b) => b.agreement - a.agreement || b.units.length - a.units.length);
   return best === undefined || best.agreement === 0 ? undefined : best;
+}
+
+/** The FACS agreement index of two sets of units, 2|A∩B| / (|A| + |B|), 0..1. */
+export function agreementIndex(shared: number, a: number, b: number): number {
+  return (2 * shared) / (a + b);
 }
 
 /** `anger (3 of 3 units: AU4, AU7, AU23)`: no number after a unit, which would read as its measurement. */

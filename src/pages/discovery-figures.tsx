@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Discovery, Proposal } from "../domain/discovery.ts";
+import { signatureLines } from "../render/signature-lines.ts";
 import { GroupDot } from "./discovery-map.tsx";
 import { FigureTable } from "./figure-table.tsx";
 
@@ -30,6 +31,8 @@ interface GroupProps {
 /** One group: what it is in plain words, its faces, its tests folded below. */
 export function DiscoveredGroup({ proposal, faces, children }: GroupProps) {
   const { id, name, status, verdict, size, namedBy, definition, contrast, medoid, members } = proposal;
+  const published = signatureLines(proposal.published);
+  const sources = [...new Set(published.flatMap((line) => line.sources))];
   const edges = [
     ["Hardly in it", proposal.boundary],
     ["Nearly in it", proposal.counter],
@@ -46,10 +49,13 @@ export function DiscoveredGroup({ proposal, faces, children }: GroupProps) {
       <p>
         {definition} {contrast}
       </p>
+      {published.length > 0 && <p>{published.map(({ text }) => text).join(" ")}</p>}
       {faces([medoid, ...members.filter((member) => member !== medoid)], id)}
       {children}
       <details>
-        <summary>Tests, action units, and faces at its edge</summary>
+        <summary>
+          Tests, action units, {sources.length > 0 && "sources of published signatures, "}and faces at its edge
+        </summary>
         {edges.map(([title, ids]) =>
           ids.length === 0 ? null : (
             <div key={title}>
@@ -60,6 +66,7 @@ export function DiscoveredGroup({ proposal, faces, children }: GroupProps) {
         )}
         <GroupTests {...proposal} />
         <GroupSignature signature={proposal.signature.slice(0, SIGNATURE_ROWS)} />
+        <Sources sources={sources} />
         <Appraisals {...proposal} />
       </details>
     </section>
@@ -111,6 +118,21 @@ function GroupSignature({ signature }: Pick<Proposal, "signature">) {
   );
 }
 
+/** Publications behind the signatures that are named above. */
+function Sources({ sources }: { readonly sources: readonly string[] }) {
+  if (sources.length === 0) return null;
+  return (
+    <>
+      <h3>Sources of the published signatures</h3>
+      <ul>
+        {sources.map((source) => (
+          <li key={source}>{source}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function Appraisals({ id, appraisals }: Pick<Proposal, "id" | "appraisals">) {
   if (appraisals.length === 0)
     return <p class="soft">Appraisals: not inferable by rule; a language model was not asked.</p>;
@@ -131,10 +153,11 @@ function Appraisals({ id, appraisals }: Pick<Proposal, "id" | "appraisals">) {
 
 /** What a discovery was made of, and how. */
 export function HowItWasMade({ provenance }: Pick<Discovery, "provenance">) {
-  const { space, known, leftOut, ...rest } = provenance;
+  const { space, known, signatures, leftOut, ...rest } = provenance;
   const rows: readonly (readonly [string, string])[] = [
     ["expression space", `${space.id}, ${space.dimensions.length} named dimensions`],
     ["known categories", known.join(", ") || "none named"],
+    ["published signatures", signatures.length === 0 ? "none" : `${signatures.length}`],
     ...Object.entries(rest).map(([name, value]) => [inWords(name), value === null ? "none" : String(value)] as const),
     ...leftOut.map(({ reason, faces }) => ["left out", `${faces}: ${reason}`] as const),
   ];
