@@ -2,6 +2,7 @@ import { capitalised } from "../domain/capitalised.ts";
 import type { CheckedClaim, GroundingBasis, GroundingVerdict } from "../domain/grounding.ts";
 import type { Judgment, Reading, SubjectJudgment } from "../domain/judgment.ts";
 import type { LabelProbability } from "../domain/labels.ts";
+import { patternOf } from "../domain/pattern-of.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 
 /** A label that a part gives this much is part of what it says. */
@@ -68,8 +69,12 @@ function follows({ faceOnly, contextOnly, integrated }: SubjectJudgment, label: 
   return best !== undefined && best.mass > 0 && isSame(best.label, label);
 }
 
-function isExplained({ congruence }: SubjectJudgment, label: string): boolean {
-  return congruence.statement.toLowerCase().includes(label.toLowerCase());
+/** The statement names the label as a word, and not to deny it. A judgment whose parts go together has nothing to explain it with. */
+function isExplained({ congruence: { verdict, statement } }: SubjectJudgment, label: string): boolean {
+  if (verdict === "congruent") return false;
+  const denied = /\b(?:no|not|never|without|nor)\s+(?:(?:sign|trace)s?\s+of\s+)?(?:\w+\s+)?$/i;
+  const named = statement.matchAll(new RegExp(`(?<![\\p{L}-])${patternOf(label.trim())}(?![\\p{L}-])`, "giu"));
+  return [...named].some(({ index }) => !denied.test(statement.slice(0, index)));
 }
 
 function probabilityOf({ distribution }: Reading, label: string): number {

@@ -81,6 +81,28 @@ describe("the verdict of a judgment", () => {
   });
 });
 
+describe("a statement on congruence", () => {
+  const why = (statement: string, verdict: "incongruent" | "congruent" = "incongruent") => {
+    const integrated = reading({ anger: 0.8, neutral: 0.2 });
+    const congruence = { verdict, kind: null, statement, evidenceIds: [] };
+    return verdictOf({ contextOnly: abstained(), integrated, congruence })?.verdict;
+  };
+
+  it.each([
+    ["Not happiness but anger, as the party was spoilt", "uncited"],
+    ["A smile that masks anger", "uncited"],
+    ["The face is happy, with no sign of anger", "contradicted"],
+    ["It is not really anger", "contradicted"],
+    ["An angered host", "contradicted"],
+  ])("%s: %s", (statement, verdict) => {
+    expect(why(statement)).toBe(verdict);
+  });
+
+  it("explains no label of its own where the parts go together", () => {
+    expect(why("Face and context both tell of anger", "congruent")).toBe("contradicted");
+  });
+});
+
 describe("what a verdict follows from", () => {
   const verdict = (parts: Parameters<typeof subject>[0]) => verdictOf({ contextOnly: abstained(), ...parts });
   const fear = reading({ fear: 0.8, neutral: 0.2 });

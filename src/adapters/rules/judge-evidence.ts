@@ -9,7 +9,7 @@ import { type EvidenceView, stretchesIn, viewWithin, withEverything } from "./ev
 import { exemplarCues } from "./exemplar-votes.ts";
 import { faceCues } from "./face-cues.ts";
 import { expectedAtLarge } from "./integration-settings.ts";
-import { nameAlternatives } from "./name-alternatives.ts";
+import { alternativesIn, nameAlternatives } from "./name-alternatives.ts";
 import { nameCongruence, topLabel } from "./name-congruence.ts";
 import { answerQuestion } from "./questions/answer-question.ts";
 import { type ContextReading, readContext } from "./read-context.ts";
@@ -52,7 +52,7 @@ function judgeScene(view: EvidenceView): JudgedSubject {
       evidenceIds: [],
     },
     appraisals: contextAppraisals(context),
-    alternatives: nameAlternatives(context.distribution ?? [], null, context),
+    alternatives: alternativesIn(nameAlternatives(context.distribution ?? [], null, context), view.labels),
   };
   return { faceId: null, face: null, context, judgment };
 }
@@ -158,9 +158,12 @@ function judgeReading(view: EvidenceView, face: FaceReading, over?: OverStretche
       [...faceCues(face, items, argued), ...exemplarCues(view, faceId, argued), ...contextCues(context)],
       view.labels,
     ),
-    congruence: withIntegrated(nameCongruence({ face, context, integrated, ...comparedWith(view, face) }), told),
+    congruence: withIntegrated(
+      nameCongruence({ face, context, integrated, labels: view.labels, ...comparedWith(view, face) }),
+      told,
+    ),
     appraisals: contextAppraisals(context),
-    alternatives: nameAlternatives(integrated ?? [], face, context),
+    alternatives: alternativesIn(nameAlternatives(integrated ?? [], face, context), view.labels, told),
   };
   return { faceId, face, context, judgment };
 }

@@ -1,5 +1,5 @@
 import { capitalised } from "../../domain/capitalised.ts";
-import type { Alternative } from "../../domain/judgment.ts";
+import type { Alternative, Reading } from "../../domain/judgment.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
 import { nameWithCode } from "../../facs/action-units.ts";
 import { PRESENT_FROM } from "../../facs/activation.ts";
@@ -9,6 +9,7 @@ import { type EmotionRule, emotionRules } from "../../facs/emotion-rules.ts";
 import { bestPrototype, PROTOTYPE_FROM, prototypeText } from "../../facs/prototypes.ts";
 import type { ContextReading } from "./read-context.ts";
 import type { FaceReading } from "./read-face.ts";
+import { mainLabelFor } from "./related-labels.ts";
 
 const WORTH_NAMING_FROM = 0.1;
 const MAXIMUM_ALTERNATIVES = 3;
@@ -30,6 +31,22 @@ export function nameAlternatives(
     .map(({ label }) => ({ label, whatWouldDecide: whatWouldDecide(label, first.label, { face, context }) }));
   const all = [...near, ...prototypes(face), ...compounds(face), ...states(face)];
   return all.filter(({ label }, at) => label !== first.label && all.findIndex((other) => other.label === label) === at);
+}
+
+/** With given labels only those of them that the reading does not have on top already. */
+export function alternativesIn(
+  all: readonly Alternative[],
+  labels: readonly string[] | null,
+  told?: Reading,
+): Alternative[] {
+  if (labels === null) return [...all];
+  const named = all.map((one) => ({ ...one, label: mainLabelFor(one.label, labels) }));
+  return named.filter(
+    ({ label }, at) =>
+      labels.includes(label) &&
+      label !== told?.distribution[0]?.label &&
+      named.findIndex((other) => other.label === label) === at,
+  );
 }
 
 function whatWouldDecide(

@@ -6,6 +6,7 @@ import { labelledJensenShannon } from "../../domain/statistics/divergence.ts";
 import { knowledgeFile } from "../../facs/knowledge-file.ts";
 import type { ContextReading } from "./read-context.ts";
 import type { FaceReading } from "./read-face.ts";
+import { mainLabelFor } from "./related-labels.ts";
 
 const Labels = z.array(z.enum(BASIC_LABELS)).min(1).nullable();
 const CongruenceRule = z.strictObject({
@@ -36,6 +37,8 @@ interface Compared {
   readonly context: ContextReading;
   /** What both together leave; `null` when neither can be read. */
   readonly integrated: readonly LabelProbability[] | null;
+  /** Those that the question gave, in which the readings are named. */
+  readonly labels: readonly string[] | null;
   /** Types of smile that are shown. */
   readonly smiles: readonly string[];
   /** Where words and this face contradict each other. */
@@ -62,7 +65,7 @@ export function nameCongruence(compared: Compared): Congruence {
   };
 }
 
-function byReadings({ face, context, integrated, smiles }: Compared): Congruence {
+function byReadings({ face, context, integrated, labels, smiles }: Compared): Congruence {
   const [fromFace, fromContext] = [face.distribution, context.distribution];
   if (fromFace === null || fromContext === null) {
     const what = fromFace === null ? "The face could not be read" : "The context says nothing";
@@ -79,7 +82,8 @@ function byReadings({ face, context, integrated, smiles }: Compared): Congruence
       ...[...context.texts, ...context.cues].map(({ evidenceId }) => evidenceId),
     ]),
   ];
-  const comparison = `The face alone is read as ${topLabel(fromFace)}, and the context alone leads one to expect ${topLabel(fromContext)}`;
+  const [shown, expected] = [fromFace, fromContext].map((read) => mainLabelFor(topLabel(read), labels));
+  const comparison = `The face alone is read as ${shown}, and the context alone leads one to expect ${expected}`;
   const ids = context.cues.map(({ cue }) => cue.id);
   const rule = congruenceRules().rules.find((candidate) => {
     return (

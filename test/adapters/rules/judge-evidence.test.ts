@@ -276,6 +276,18 @@ describe("the rules baseline, what else it says", () => {
     expect(complaintsAbout(judge(ledger, facts.taxonomy), facts)).toEqual([]);
   });
 
+  it("names what face and context tell, and what stays open, in the labels that were given", () => {
+    const labels = ["Amusement", "Sad", "Fear"];
+    const mixed = expressionEvidence({ happiness: 0.55, sadness: 0.3, neutral: 0.15 });
+    const [subject] = judge(ledgerOf(faceEvidence({}), mixed, contextEvidence("At a funeral")), labels).subjects;
+    expect(subject?.congruence.statement).toMatch(
+      /^The face alone is read as Amusement, and the context alone leads one to expect Sad/,
+    );
+    const alone = judge(ledgerOf(faceEvidence({}), mixed), labels).subjects[0];
+    expect(alone?.integrated.distribution[0]?.label).toBe("Amusement");
+    expect(alone?.alternatives.map(({ label }) => label)).toEqual(["Sad"]);
+  });
+
   it("abstains where none of the given labels fits, and says what is read", () => {
     const ledger = ledgerOf(smiling, happyNetwork);
     const labels = ["Anger", "Fear"];
