@@ -107,17 +107,23 @@ function isHeldAgainst({ metadata: { label, right } }: ScoredRow<Given>): boolea
 function beyondBaseRate(rows: Rows): WeightedStatistic {
   const code = codesOf();
   const pairs: [number, number][] = [];
-  const of: { readonly row: number; readonly share: number }[] = [];
+  const [rowOf, shareOf]: [number[], number[]] = [[], []];
   rows.forEach(({ metadata: { label, right } }, row) => {
     const all = [...right.values()].reduce((sum, count) => sum + count, 0);
     for (const [truth, count] of right) {
       if (label === null || count === 0) continue;
       pairs.push([code(label), code(truth)]);
-      of.push({ row, share: count / all });
+      rowOf.push(row);
+      shareOf.push(count / all);
     }
   });
   const kappa = cohenKappaStatistic(pairs);
-  return (weights) => kappa(Float64Array.from(of, ({ row, share }) => (weights[row] as number) * share));
+  const counts = new Float64Array(pairs.length);
+  return (weights) => {
+    for (let i = 0; i < counts.length; i++)
+      counts[i] = (weights[rowOf[i] as number] as number) * (shareOf[i] as number);
+    return kappa(counts);
+  };
 }
 
 function spreadsOf(rows: Rows): ValueSpread[] {
