@@ -82,14 +82,15 @@ describe.skipIf(noPostgres !== null)(`a fleet${noPostgres === null ? "" : ` (ski
   });
 
   it("leaves a job to a worker that is alive however long it takes, and while the database is away", async () => {
-    const name = await planned(2);
+    // Longer than a worker waits before it tries the database again, as real leases are.
+    const name = await planned(2, { leaseSeconds: 2 });
     const slow: Run = async ({ shard }) => {
       if (shard.number === 2) {
         await sleep(400);
         postgres.stop();
         await sleep(900);
         postgres.start();
-        await sleep(900);
+        await sleep(2_500);
       }
       return finished(shard.number);
     };

@@ -96,12 +96,12 @@ describe("the studio in a browser", () => {
     await tabTo(page, "Face F2");
     await page.keyboard.press("Enter");
     await expect.poll(() => page.textContent(".readings caption")).toContain("of F2");
-    expect(new URL(page.url()).searchParams.get("face")).toBe("F2");
+    await expect.poll(() => new URL(page.url()).searchParams.get("face")).toBe("F2");
     await tabTo(page, "gaze");
     await page.keyboard.press("Space");
-    expect(new URL(page.url()).searchParams.get("layers")).not.toContain("gaze");
+    await expect.poll(() => new URL(page.url()).searchParams.get("layers")?.includes("gaze")).toBe(false);
     await tabTo(page, /^E\d+$/);
-    expect(await page.locator(".cited.lit").count()).toBeGreaterThan(0);
+    await expect.poll(() => page.locator(".cited.lit").count()).toBeGreaterThan(0);
     await tabTo(page, "I disagree, or this is not a face");
     await page.keyboard.press("Enter");
     await tabTo(page, "text");
