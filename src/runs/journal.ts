@@ -145,7 +145,7 @@ async function* linesOf(path: string, pieceBytes = PIECE_BYTES): AsyncGenerator<
       for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
         number += 1;
         endByte += end + 1 - start;
-        yield { json: wholeRecord(bytes.toString("utf8", start, end)), number, endByte };
+        yield { json: wholeRecord(bytes.subarray(start, end)), number, endByte };
         start = end + 1;
       }
       rest = bytes.subarray(start);
@@ -157,12 +157,19 @@ async function* linesOf(path: string, pieceBytes = PIECE_BYTES): AsyncGenerator<
 
 const CHECK = /^,"check":"([0-9a-f]{8})"\}$/;
 const CHECK_LENGTH = ',"check":"00000000"}'.length;
+const CLOSING_BRACE = "}".charCodeAt(0);
 
-function wholeRecord(line: string): string | undefined {
-  const [, check] = CHECK.exec(line.slice(-CHECK_LENGTH)) ?? [];
-  if (check === undefined) return isUnsigned(line) ? line : undefined;
-  const json = `${line.slice(0, -CHECK_LENGTH)}}`;
-  return checksum(json) === check ? json : undefined;
+function wholeRecord(line: Buffer): string | undefined {
+  const checkAt = Math.max(0, line.length - CHECK_LENGTH);
+  const [, check] = CHECK.exec(line.toString("latin1", checkAt)) ?? [];
+  if (check === undefined) {
+    const text = line.toString();
+    return isUnsigned(text) ? text : undefined;
+  }
+  // The record ends where its checksum began: our own bytes, which nobody reads again.
+  line[checkAt] = CLOSING_BRACE;
+  const json = line.subarray(0, checkAt + 1);
+  return checksum(json) === check ? json.toString() : undefined;
 }
 
 /** Lines that people or earlier versions wrote have no checksum: one that has, where it cannot be read, is damaged. */
@@ -174,7 +181,7 @@ function isUnsigned(line: string): boolean {
   }
 }
 
-function checksum(text: string): string {
+function checksum(text: string | Buffer): string {
   return crc32(text).toString(16).padStart(8, "0");
 }
 

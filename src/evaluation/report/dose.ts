@@ -7,6 +7,9 @@ import type { CellResult, RunSummary } from "../results/summarise.ts";
 import { shortNames } from "../runner/plan.ts";
 import type { ScoredRun } from "./write-report.ts";
 
+/** Two doses are a comparison of two conditions, which the report has anyway. */
+const FEWEST_DOSES = 3;
+
 /**
  * What examples buy, step by step: conditions that differ in their number alone, each held against the one with the next
  * fewer. Tests of all steps by one scorer are Holm-corrected together. Empty where there are fewer than three doses.
@@ -16,17 +19,19 @@ export function dosesOf({ summary, scorers, file }: Pick<ScoredRun, "summary" | 
   const names = shortNames(series.flatMap(([first]) => (first === undefined ? [] : [first.cell])));
   return scorers.flatMap((scorer) => {
     const analysis = { ...file.analysis, metrics: "first" as const };
-    const steps = series.map((cells) => {
+    const curves = series
+      .map((cells) => ({ cells, points: pointsOf(cells, scorer.name) }))
+      .filter(({ points }) => points.filter(({ value }) => value !== null).length >= FEWEST_DOSES);
+    const steps = curves.map(({ cells }) => {
       const sides = cells.map((one) => sideOf(one, scorer.name));
       return sides.slice(1).flatMap((side, at) => compareSides([sides[at] ?? side, side], scorer, analysis));
     });
     const adjusted = holmAdjusted(steps.flat().map(({ pValue }) => pValue));
     let done = 0;
-    return series.flatMap((cells, at): DoseView[] => {
+    return curves.flatMap(({ cells, points }, at): DoseView[] => {
       const corrected = (steps[at] ?? []).map((step) => ({ ...step, adjustedPValue: adjusted[done++] ?? null }));
-      const points = pointsOf(cells, scorer.name);
       const [first] = corrected;
-      if (first === undefined || points.filter(({ value }) => value !== null).length < 3) return [];
+      if (first === undefined) return [];
       const shots = new Map(cells.map(({ cell }) => [cell.id, cell.condition.shots]));
       return [
         {

@@ -64,7 +64,7 @@ function stateOf({ answer, notShown }: ScoredCall["record"], value: number | nul
 
 /** Where an answer stands in its run: the same sample, asked in the same turn. */
 export function placeOfAnswer({ sample, seed, repeat }: Pick<AnswerRow, "sample" | "seed" | "repeat">): string {
-  return JSON.stringify([sample, seed, repeat]);
+  return `${seed} ${repeat} ${sample}`;
 }
 
 /** The samples of which a call failed or was answered wrongly. */

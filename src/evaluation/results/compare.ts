@@ -105,12 +105,13 @@ function comparePair(
 
 /** Rows of the calls that both sides have scored: same sample, seed and repeat. */
 function pairRows(first: readonly ScoredCall[], second: readonly ScoredCall[]): PairedRows {
-  const others = new Map(second.map((call) => [placeOfAnswer(call.record), call]));
-  const pairs = first.flatMap((call) => {
-    const other = others.get(placeOfAnswer(call.record));
-    const both = call.score.value !== null && other !== undefined && other.score.value !== null;
-    return both ? [[call, other] as const] : [];
-  });
+  const others = new Map<string, ScoredCall>();
+  for (const call of second) if (call.score.value !== null) others.set(placeOfAnswer(call.record), call);
+  const pairs: (readonly [ScoredCall, ScoredCall])[] = [];
+  for (const call of first) {
+    const other = call.score.value === null ? undefined : others.get(placeOfAnswer(call.record));
+    if (other !== undefined) pairs.push([call, other]);
+  }
   const firstRows = rowsOf(pairs.map(([call]) => call));
   return {
     first: firstRows,
@@ -171,7 +172,7 @@ function permutationP(
   const affordable = Math.max(FEWEST_PERMUTATIONS, Math.floor(MOST_PERMUTED_ROWS / paired.first.length));
   const rounds = metric.grouped === true ? FEWEST_PERMUTATIONS : Math.min(PERMUTATIONS, affordable);
   for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < isSwapped.length; i++) isSwapped[i] = random.below(2);
+    for (let i = 0; i < isSwapped.length; i++) isSwapped[i] = random.uint32() >>> 31; // as below(2), for less
     const value = swappedDifference(isSwapped);
     if (value === null) continue;
     defined++;

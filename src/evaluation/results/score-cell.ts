@@ -158,18 +158,13 @@ export function answerRates(calls: readonly FinishedCall[], asked: Asked): reado
 
 /** The rows that metrics see: scored calls only. */
 export function rowsOf(calls: readonly ScoredCall[]): ScoredRow[] {
-  return calls.flatMap(({ record, sample, score }) =>
-    score.value === null
-      ? []
-      : [
-          {
-            sampleId: record.sample,
-            cluster: clusterOfSample(sample),
-            value: score.value,
-            metadata: score.metadata,
-          },
-        ],
-  );
+  const rows: ScoredRow[] = [];
+  for (const { record, sample, score } of calls) {
+    const { value, metadata } = score;
+    if (value === null) continue;
+    rows.push({ sampleId: record.sample, cluster: clusterOfSample(sample), value, metadata });
+  }
+  return rows;
 }
 
 function countReasons(calls: readonly ScoredCall[]): Partial<Record<UnscoredReason, number>> {
