@@ -18,7 +18,7 @@ import { createChoiceSolver } from "../evaluation/solvers/choice-solver.ts";
 import type { ConditionDependencies } from "../evaluation/solvers/condition-dependencies.ts";
 import { createJudgeSolver } from "../evaluation/solvers/judge-solver.ts";
 import { createMeasuredSolver } from "../evaluation/solvers/measured-solver.ts";
-import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
+import { isTaxonomyFile, loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import { type PromptLibrary, readPromptFile } from "../judging/prompt-library.ts";
 import { createLabStimuli } from "../lab/lab-stimuli.ts";
 import { measureImage } from "../measuring/measure-image.ts";
@@ -120,7 +120,8 @@ export function openEvaluation(options: EvaluationOptions): OpenedEvaluation {
     },
     frames: { video: openVideoReader(), folder: join(cacheFolder(), "dataset-images", "frames") },
     priceOf: priceOfJudges,
-    taxonomyLabels: async (id) => (await loadTaxonomy(id)).categories.map(({ name }) => name),
+    taxonomyLabels: async (id) =>
+      (await loadTaxonomy(placedTaxonomy(id, options.evalFilePath))).categories.map(({ name }) => name),
     version: packageVersion(),
   };
   return {
@@ -173,6 +174,7 @@ function createConditionDependencies(
     const shots = await openShotSource(
       {
         ...shotsIn(file, options.evalFilePath),
+        ...shownAs(condition),
         shots: condition.shots,
         seed,
         allowRemote: options.allowRemote,
@@ -207,12 +209,13 @@ function createConditionDependencies(
       known.set(key, dependencies);
       return dependencies;
     },
-    exemplarsOf: ({ shots, variant }) => {
+    exemplarsOf: (condition) => {
+      const { shots, variant } = condition;
       if (shots === 0) return null;
       const { distilled } = shotsIn(file, options.evalFilePath);
       // Whoever changes the words of a definition is given other answers.
       const definitions = distilled === undefined ? {} : { definitions: sha256(readFileSync(systemPath(distilled))) };
-      return { shots, variant, ...file.fewShot, ...definitions, audit: null };
+      return { shots, variant, ...file.fewShot, ...shownAs(condition), ...definitions, audit: null };
     },
     isFree: ({ model }) => isFreeIn(file, model),
     async close() {
@@ -222,16 +225,28 @@ function createConditionDependencies(
   };
 }
 
+/** How a condition shows examples, where the matrix has several ways. */
+function shownAs({ examples }: Condition) {
+  if (examples === undefined) return {};
+  return examples === "images without negatives" ? { mode: "images" as const, negatives: false } : { mode: examples };
+}
+
 /** What the file says of examples, its paths as those of data sets. */
 function shotsIn({ fewShot }: EvalFile, evalFilePath: string) {
-  const { audit: _audit, store, packs, distilled, ...rest } = fewShot ?? {};
+  const { audit: _audit, store, packs, distilled, taxonomy, ...rest } = fewShot ?? {};
   const placed = (path: string) => locateDatasetPath(path, evalFilePath);
   return {
     ...rest,
+    ...(taxonomy === undefined ? {} : { taxonomy: placedTaxonomy(taxonomy, evalFilePath) }),
     ...(distilled === undefined ? {} : { distilled: placed(distilled) }),
     ...(store === undefined ? {} : { store: store.includes("://") ? store : placed(store) }),
     ...(packs === undefined ? {} : { packs: packs.map((name) => (name.endsWith(".jsonl") ? placed(name) : name)) }),
   };
+}
+
+/** A taxonomy that ships by its id, and one of the user's own as paths of data sets are. */
+function placedTaxonomy(name: string, evalFilePath: string): string {
+  return isTaxonomyFile(name) ? locateDatasetPath(name, evalFilePath) : name;
 }
 
 /** Which of the shipped prompts one of the user's own stands for. */

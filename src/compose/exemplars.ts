@@ -182,6 +182,8 @@ export interface ShotRequest extends RemotePolicy {
   readonly store?: string;
   readonly shots: number;
   readonly mode?: ShotMode;
+  /** Whether some may show what a category is not; they may unless told. */
+  readonly negatives?: boolean;
   readonly categories?: readonly string[];
   /** Id of a taxonomy that ships, or a file. */
   readonly taxonomy?: string;
@@ -233,6 +235,7 @@ export async function openShotSource(
       space,
       shots: request.shots,
       mode: request.mode ?? "images",
+      negatives: request.negatives ?? true,
       categories: asked,
       packs,
       seed: request.seed ?? 1,

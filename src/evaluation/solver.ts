@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { costOf, type Price } from "../domain/price.ts";
 import type { TokenUse } from "../domain/token-use.ts";
+import type { ShownExamples } from "../exemplars/shot-modes.ts";
 import type { PromptFile } from "../judging/prompt-library.ts";
 import type { Answer } from "./answer.ts";
 import type { ExemplarVariant } from "./few-shot/exemplar-variant.ts";
@@ -12,6 +13,8 @@ export interface Condition {
   readonly prompt: string;
   readonly model: string;
   readonly shots: number;
+  /** How they are shown, where the matrix varies it; as the file says, or not at all, where it is left out. */
+  readonly examples?: ShownExamples;
   readonly evidence: EvidenceChoice;
   readonly arm: ArmName;
   /** How the chosen exemplars are shown; only a few-shot audit varies it. */

@@ -57,8 +57,8 @@ export function distilCategories(placed: readonly EmbeddedExemplar[], space: Exp
 }
 
 /**
- * The description of each category that fits a face and what is said of the situation best: as much as the face is like it, and
- * half as much again for the share of the words that its context has too. Without either its first one.
+ * The description of each category that fits a face and what is said of the situation best, the best of all first: as much as the face
+ * is like it, and half as much again for the share of the words that its context has too. Without either its first one.
  */
 export function fittingDescriptions(
   descriptions: readonly CategoryDescription[],
@@ -69,8 +69,9 @@ export function fittingDescriptions(
     const alike = face === null ? 0 : similarityAt(vectorDistance(face, centroid));
     return alike + (asked === 0 ? 0 : (CONTEXT_WEIGHT * wordsInBoth(text ?? "", context).length) / asked);
   };
-  return [...groupBy(descriptions, ({ category }) => category).values()].flatMap(
-    (looks) => looks.toSorted((a, b) => fitOf(b) - fitOf(a))[0] ?? [],
+  const bestFirst = (some: readonly CategoryDescription[]) => some.toSorted((a, b) => fitOf(b) - fitOf(a));
+  return bestFirst(
+    [...groupBy(descriptions, ({ category }) => category).values()].flatMap((looks) => bestFirst(looks)[0] ?? []),
   );
 }
 

@@ -18,9 +18,11 @@ import { describedShot, shotOf } from "./show-exemplar.ts";
 export interface ShotOptions {
   readonly store: ExemplarStore;
   readonly space: ExpressionSpace;
-  /** How many exemplars are shown; descriptions come in addition. */
+  /** How many exemplars are shown, or in mode descriptions told of in words; in mode both, descriptions come in addition. */
   readonly shots: number;
   readonly mode: ShotMode;
+  /** Whether some of the exemplars show what a category is not, where the store has such. */
+  readonly negatives: boolean;
   /** Only these categories, in any letter case; `null` for all. */
   readonly categories: readonly string[] | null;
   /** Only from these packs; `null` for all. */
@@ -166,10 +168,10 @@ async function images(
 async function counters(
   query: ExemplarQuery & Pick<Searching, "filter">,
   { hits }: Retrieval,
-  { store, shots }: ShotOptions,
+  { store, shots, negatives }: ShotOptions,
 ): Promise<Pick<Retrieval, "hits" | "excluded">> {
   const categories = [...new Set(hits.map(({ exemplar }) => exemplar.category))];
-  const count = Math.floor(shots / SHOTS_PER_COUNTER);
+  const count = negatives ? Math.floor(shots / SHOTS_PER_COUNTER) : 0;
   if (count === 0 || categories.length === 0) return { hits: [], excluded: [] };
   const filter = { ...query.filter, categories, roles: ["counter"] as const };
   return retrieveExemplars(store, query, { count, filter });
@@ -196,7 +198,10 @@ function unspoiled(
   );
 }
 
-/** Each category once, by the look that fits one of the faces and the words best; where faces fit several looks, by each of these. */
+/**
+ * Each category once, by the look that fits one of the faces and the words best; where faces fit several looks, by each of these. Of
+ * more than are wanted those that fit best, face by face in turn.
+ */
 async function descriptions(
   { faces, image, filter, text }: Searching,
   options: ShotOptions,
@@ -206,8 +211,10 @@ async function descriptions(
   const distilled = options.distilled
     ? unspoiled(options.distilled, placed, safe)
     : distilCategories(safe, options.space);
-  const fitting = (faces.length === 0 ? [null] : faces).flatMap((face) =>
+  const fitting = (faces.length === 0 ? [null] : faces).map((face) =>
     fittingDescriptions(distilled, { face: face?.expression ?? null, text }),
   );
-  return [...new Set(fitting)].map((one) => describedShot(one, faces));
+  const inTurn = (fitting[0] ?? []).flatMap((_first, place) => fitting.flatMap((own) => own[place] ?? []));
+  const most = options.mode === "descriptions" ? options.shots : undefined;
+  return [...new Set(inTurn)].slice(0, most).map((one) => describedShot(one, faces));
 }

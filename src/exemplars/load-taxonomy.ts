@@ -26,8 +26,13 @@ export async function taxonomyIds(): Promise<string[]> {
 export async function loadTaxonomy(idOrPath: string): Promise<Taxonomy> {
   const ids = await taxonomyIds();
   if (ids.includes(idOrPath)) return await readTaxonomy(ownPath("fewshot", "taxonomies", `${idOrPath}.json`));
-  if (/[\\/.]/.test(idOrPath)) return await readTaxonomy(idOrPath);
+  if (isTaxonomyFile(idOrPath)) return await readTaxonomy(idOrPath);
   throw new ConfigurationError(`There is no taxonomy "${idOrPath}". ${didYouMean(idOrPath, ids)}`.trim());
+}
+
+/** Whether a name is a file's: ids of those that ship have no dot and no slash. */
+export function isTaxonomyFile(idOrPath: string): boolean {
+  return /[\\/.]/.test(idOrPath);
 }
 
 async function readTaxonomy(path: string): Promise<Taxonomy> {

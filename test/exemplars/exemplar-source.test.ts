@@ -30,6 +30,7 @@ describe("chooseShots", () => {
     space: testSpace,
     shots: 4,
     mode: "images",
+    negatives: true,
     categories: null,
     packs: null,
     seed: 1,
@@ -163,6 +164,7 @@ describe("chooseShots", () => {
     expect(counter?.item.statement).toMatch(/^Labelled as what is not "laugh" by "tester"\. Like F1 to 0\./);
     expect([counter?.view?.caption, more]).toEqual(["an example of not laugh", []]);
     expect(isNot(await choose({ shots: 3 }))).toEqual([]);
+    expect(isNot(await choose({ shots: 4, negatives: false }))).toEqual([]);
     // Of a category that is not shown, nothing is said.
     expect(isNot(await choose({ categories: ["scowl", "polite smile"] }))).toEqual([]);
   });
@@ -189,6 +191,15 @@ describe("chooseShots", () => {
     );
     expect(laugh?.item.statement).toContain('typically because "corners up"');
     expect(laugh?.item.value).toMatchObject({ type: "likeness", category: "laugh", faces: [{ faceId: "F1" }] });
+  });
+
+  it("tells no more descriptions than are wanted, of each face the one that fits it best first", async () => {
+    const frowning = { ...faceShowing({ AU4: 0.9 }), faceId: "F2" };
+    const ids = async (shots: number, faces: Parameters<typeof choose>[1]) =>
+      (await choose({ mode: "descriptions", shots }, faces)).exemplars.map(({ id }) => id).sort();
+    expect(await ids(1, [smiling])).toEqual(["distilled:laugh 1 of 1"]);
+    expect(await ids(1, [frowning])).toEqual(["distilled:scowl 1 of 1"]);
+    expect(await ids(2, [smiling, frowning])).toEqual(["distilled:laugh 1 of 1", "distilled:scowl 1 of 1"]);
   });
 
   it("shows both, descriptions first", async () => {

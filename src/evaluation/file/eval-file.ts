@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Price } from "../../domain/price.ts";
-import { SHOT_MODES } from "../../exemplars/shot-modes.ts";
+import { SHOT_MODES, SHOWN_EXAMPLES } from "../../exemplars/shot-modes.ts";
 import { SCORER_NAMES } from "../scorers/registry.ts";
 import { Analysis } from "./analysis.ts";
 import { ARM_NAMES } from "./arm-names.ts";
@@ -23,6 +23,11 @@ const Matrix = z.strictObject({
     .default(["rules"])
     .describe("As on the command line: rules, ollama:llava, ..., or a name of models; a panel with commas between"),
   shots: nonEmpty(z.int().min(0).max(64)).default([0]).describe("Exemplars shown before the query"),
+  examples: nonEmpty(z.enum(SHOWN_EXAMPLES))
+    .optional()
+    .describe(
+      "Ways of showing examples beside one another, each with every number of shots; fewShot.mode when left out",
+    ),
   evidence: nonEmpty(EvidenceChoice)
     .default([["mesh"]])
     .describe("Toolboxes whose measurements the model gets: none, or a list"),

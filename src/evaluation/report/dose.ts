@@ -5,6 +5,7 @@ import { readable } from "../../pages/evaluation-view.ts";
 import { type Comparison, compareSides, hasPairs, holdsUp, sideOf } from "../results/compare.ts";
 import type { CellResult, RunSummary } from "../results/summarise.ts";
 import { shortNames } from "../runner/plan.ts";
+import type { Condition } from "../solver.ts";
 import type { ScoredRun } from "./write-report.ts";
 
 /** Two doses are a comparison of two conditions, which the report has anyway. */
@@ -16,11 +17,10 @@ const FEWEST_DOSES = 3;
  */
 export function dosesOf({ summary, scorers, file }: Pick<ScoredRun, "summary" | "scorers" | "file">): DoseView[] {
   const series = seriesOf(summary);
-  const names = shortNames(series.flatMap(([first]) => (first === undefined ? [] : [first.cell])));
   return scorers.flatMap((scorer) => {
     const analysis = { ...file.analysis, metrics: "first" as const };
     const curves = series
-      .map((cells) => ({ cells, points: pointsOf(cells, scorer.name) }))
+      .map(({ name, cells }) => ({ name, cells, points: pointsOf(cells, scorer.name) }))
       .filter(({ points }) => points.filter(({ value }) => value !== null).length >= FEWEST_DOSES);
     const steps = curves.map(({ cells }) => {
       const sides = cells.map((one) => sideOf(one, scorer.name));
@@ -28,14 +28,14 @@ export function dosesOf({ summary, scorers, file }: Pick<ScoredRun, "summary" | 
     });
     const adjusted = holmAdjusted(steps.flat().map(({ pValue }) => pValue));
     let done = 0;
-    return curves.flatMap(({ cells, points }, at): DoseView[] => {
+    return curves.flatMap(({ name, cells, points }, at): DoseView[] => {
       const corrected = (steps[at] ?? []).map((step) => ({ ...step, adjustedPValue: adjusted[done++] ?? null }));
       const [first] = corrected;
       if (first === undefined) return [];
       const shots = new Map(cells.map(({ cell }) => [cell.id, cell.condition.shots]));
       return [
         {
-          condition: series.length === 1 ? null : (names.get(cells[0]?.cell.id ?? "") ?? null),
+          condition: name,
           metric: readable(first.metric),
           points,
           steps: corrected.filter(hasPairs).map((step) => stepOf(step, shots)),
@@ -45,10 +45,28 @@ export function dosesOf({ summary, scorers, file }: Pick<ScoredRun, "summary" | 
   });
 }
 
-function seriesOf({ cells }: RunSummary): (readonly CellResult[])[] {
+/** Conditions that differ in the number of examples alone, fewest first. */
+interface Series {
+  readonly name: string | null;
+  readonly cells: readonly CellResult[];
+}
+
+/** Each way of showing examples begins with the condition that shows none. */
+function seriesOf({ cells }: RunSummary): readonly Series[] {
   const asChosen = cells.filter(({ cell }) => cell.condition.variant === "as chosen");
-  const alike = groupBy(asChosen, ({ cell: { condition } }) => JSON.stringify({ ...condition, shots: null }));
-  return [...alike.values()].map((own) => [...own].sort((a, b) => shotsOf(a) - shotsOf(b)));
+  const besides = ({ shots: _shots, examples: _examples, ...rest }: Condition) => JSON.stringify(rest);
+  const alike = [...groupBy(asChosen, ({ cell }) => besides(cell.condition)).values()];
+  const names = shortNames(alike.flatMap(([first]) => (first === undefined ? [] : [first.cell])));
+  return alike.flatMap((own) => {
+    const ways = [...new Set(own.flatMap(({ cell }) => cell.condition.examples ?? []))];
+    const name = alike.length === 1 ? [] : [names.get(own[0]?.cell.id ?? "") ?? ""];
+    const inOrder = own.toSorted((a, b) => shotsOf(a) - shotsOf(b));
+    if (ways.length === 0) return [{ name: name[0] ?? null, cells: inOrder }];
+    return ways.map((way) => ({
+      name: [...name, way].join(" | "),
+      cells: inOrder.filter(({ cell }) => [undefined, way].includes(cell.condition.examples)),
+    }));
+  });
 }
 
 function shotsOf({ cell }: CellResult): number {

@@ -130,8 +130,10 @@ function conditionColumns({
   prompt,
   model,
   shots,
+  examples,
   evidence,
   arm,
 }: ScoredRun["summary"]["cells"][number]["cell"]["condition"]) {
-  return { prompt, model, shots, evidence: evidence === "none" ? "none" : evidence.join("+"), arm };
+  const shown = examples === undefined ? {} : { examples };
+  return { prompt, model, shots, ...shown, evidence: evidence === "none" ? "none" : evidence.join("+"), arm };
 }

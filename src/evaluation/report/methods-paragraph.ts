@@ -65,7 +65,7 @@ function judgesInWords(file: EvalFile, cells: RunSummary["cells"]): string[] {
 }
 
 function conditionsInWords(file: EvalFile, header: RunHeader): string {
-  const { shots, evidence, arms } = file.matrix;
+  const { shots, examples = [], evidence, arms } = file.matrix;
   const models = file.matrix.models.map((name) => modelInWords(name, file, header));
   const prompts = file.matrix.prompts.map((name) => promptInWords(name, header));
   const choices = evidence.map((one) => (one === "none" ? "none" : one.join(" + ")));
@@ -73,6 +73,7 @@ function conditionsInWords(file: EvalFile, header: RunHeader): string {
     ["the model", "models", models],
     ["the prompt", "prompts", prompts],
     ["the number of exemplars", "numbers of exemplars", shots],
+    ["the way of showing exemplars", "ways of showing exemplars", examples],
     ["the measured evidence", "choices of measured evidence", choices],
     ["the way of showing the image", "ways of showing the image", arms],
   ];

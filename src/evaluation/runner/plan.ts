@@ -13,14 +13,15 @@ export interface Cell {
 }
 
 /** All cells of a matrix, in the order written. */
-export function cellsOf({ prompts, models, shots, evidence, arms }: EvalFile["matrix"], audit?: Audit): Cell[] {
+export function cellsOf(matrix: EvalFile["matrix"], audit?: Audit): Cell[] {
+  const { prompts, models, evidence, arms } = matrix;
   return prompts.flatMap((prompt) =>
     models.flatMap((model) =>
-      shots.flatMap((shot) =>
+      shownExamples(matrix).flatMap(({ shots, ...shown }) =>
         evidence.flatMap((choice) =>
           arms.flatMap((arm) =>
-            variantsOf(shot, audit).map((variant) => {
-              const condition = { prompt, model, shots: shot, evidence: choice, arm, variant };
+            variantsOf(shots, audit).map((variant) => {
+              const condition = { prompt, model, shots, ...shown, evidence: choice, arm, variant };
               return { id: cellId(condition), condition };
             }),
           ),
@@ -30,11 +31,21 @@ export function cellsOf({ prompts, models, shots, evidence, arms }: EvalFile["ma
   );
 }
 
+/** Every number of examples in every way of showing them; without any there is nothing to show in several ways. */
+function shownExamples({ shots, examples }: EvalFile["matrix"]): Pick<Condition, "shots" | "examples">[] {
+  return shots.flatMap((count) =>
+    count === 0 || examples === undefined
+      ? [{ shots: count }]
+      : examples.map((one) => ({ shots: count, examples: one })),
+  );
+}
+
 /** The short name of a condition. */
-export function cellId({ prompt, model, shots, evidence, arm, variant }: Condition): string {
+export function cellId({ prompt, model, shots, examples, evidence, arm, variant }: Condition): string {
   const toolboxes = evidence === "none" ? "no evidence" : evidence.join("+");
   const varied = variant === "as chosen" ? [] : [variant];
-  return [prompt, model, `${shots} shots`, toolboxes, arm, ...varied].join(" | ");
+  const shown = examples === undefined ? `${shots} shots` : `${shots} shots as ${examples}`;
+  return [prompt, model, shown, toolboxes, arm, ...varied].join(" | ");
 }
 
 /**

@@ -12,8 +12,12 @@ const scorers = [createAccuracyScorer(createLabelReader(["happiness", "fear"], n
 const samples = Array.from({ length: 40 }, (_, i) => sampleOf({ id: `s${i}`, truth: { label: "fear" } }));
 
 /** Of 40 answers so many are right with each number of examples, by model. */
-function dosesWith(right: Readonly<Record<string, Readonly<Record<number, number>>>>, shots: readonly number[]) {
-  const file = evalFile({ matrix: { models: Object.keys(right), shots }, analysis: { resamples: 500 } });
+function dosesWith(
+  right: Readonly<Record<string, Readonly<Record<number, number>>>>,
+  shots: readonly number[],
+  matrix: object = {},
+) {
+  const file = evalFile({ matrix: { models: Object.keys(right), shots, ...matrix }, analysis: { resamples: 500 } });
   const records = callsOf(samples, file.matrix).map((call) => {
     const { model, shots: dose } = call.condition;
     const isRight = Number(call.sample.id.slice(1)) < (right[model]?.[dose] ?? 0);
@@ -47,4 +51,20 @@ it("keeps models apart, corrects over the steps of all, and needs three doses", 
   const [step] = all[0]?.steps ?? [];
   expect([step?.pValue, step?.adjustedPValue].map((p) => Number(p?.toFixed(3)))).toEqual([0.031, 0.125]);
   expect(dosesWith({ "loop:a": { 0: 10, 4: 16 } }, [0, 4])).toEqual([]);
+});
+
+it("begins each way of showing examples where none is shown, and says which way it is", () => {
+  const ways = { examples: ["images", "definitions"] };
+  const all = dosesWith({ "loop:a": { 0: 10, 4: 16, 8: 17 } }, [0, 4, 8], ways);
+  expect(all.map(({ condition }) => condition)).toEqual(["images", "definitions"]);
+  for (const { points } of all)
+    expect(points.map(({ shots, value }) => [shots, value])).toEqual([
+      [0, 0.25],
+      [4, 0.4],
+      [8, 0.425],
+    ]);
+  const two = dosesWith({ "loop:a": { 0: 10, 4: 16, 8: 17 }, "loop:b": { 0: 1, 4: 2, 8: 3 } }, [0, 4, 8], ways);
+  expect(two.map(({ condition }) => condition)).toEqual([
+    ...["loop:a | images", "loop:a | definitions", "loop:b | images", "loop:b | definitions"],
+  ]);
 });
