@@ -2,4 +2,4 @@
 // worker takes over.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 process.channel?.unref();
-await import("./main.ts");
+await import("./start.ts");

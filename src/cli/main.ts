@@ -70,8 +70,6 @@ program.hook("preAction", (_program, command) => (command.name() === "doctor" ? 
 program.hook("preAction", (_program, command) => useDevice(command.opts().device));
 
 outliveReaders();
-try {
-  await program.parseAsync([...argumentsAsGiven()], { from: "user" });
-} catch (error) {
+program.parseAsync([...argumentsAsGiven()], { from: "user" }).catch((error) => {
   process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : reportFailure(error);
-}
+});

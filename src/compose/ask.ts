@@ -12,7 +12,7 @@ import type { JudgeModel } from "../ports/chat-model.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import { type AskBudget, withinBudget } from "./budgeted-model.ts";
-import { openCache } from "./caches.ts";
+import { openCache, openMeasurements } from "./caches.ts";
 import { importEvidenceFiles } from "./evidence.ts";
 import type { ShotRequest, ShotSource } from "./exemplars.ts";
 import { type ModelOptions, openModel, openTranscriber } from "./models.ts";
@@ -75,6 +75,8 @@ export interface OpenedDependencies {
  */
 export async function openDependencies(options: AskOptions, signal?: AbortSignal): Promise<OpenedDependencies> {
   const { model: spec, mode = null, shots, notify, budget, ...modelOptions } = options;
+  // Reads what decides measurements, which takes other threads longer than this one, while the rest is opened.
+  if (options.cache !== false) openMeasurements().catch(() => undefined);
   const prompts = await loadPromptLibrary(options.prompts ?? ownPath("prompts"));
   const calibrated = await openCalibration(options, shots?.shots ?? 0);
   const drawn = { ...modelOptions, ...drawnWith(options, prompts.prompt("judge").temperature) };

@@ -129,9 +129,8 @@ export async function hashOfMeasuringCode(): Promise<string> {
 }
 
 async function hashOfFiles(folder: string, ending: RegExp): Promise<string> {
-  const hashes: string[] = [];
-  for await (const path of walkFolder(folder)) {
-    if (ending.test(path)) hashes.push(`${relative(folder, path)} ${sha256(await readFile(path))}`);
-  }
-  return sha256(hashes.sort().join("\n"));
+  const paths: string[] = [];
+  for await (const path of walkFolder(folder)) if (ending.test(path)) paths.push(path);
+  const hashOf = async (path: string) => `${relative(folder, path)} ${sha256(await readFile(path))}`;
+  return sha256((await Promise.all(paths.map(hashOf))).sort().join("\n"));
 }

@@ -5,6 +5,7 @@ import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { ConfigurationError } from "../domain/errors.ts";
 import type { PromptReference } from "../domain/report.ts";
+import { parseShipped } from "../platform/parse-shipped.ts";
 import { readText } from "../platform/read-file.ts";
 import { whyRefused } from "../platform/system-error.ts";
 
@@ -88,7 +89,7 @@ export async function readPromptFile(path: string, ending = ".prompt.md"): Promi
 export function parsePromptFile(text: string, path: string): PromptFile {
   const parts = /^---\r?\n(.*?)\r?\n---\r?\n(.*)$/s.exec(text);
   if (parts === null) throw new ConfigurationError(`Cannot read prompt as it has no front matter: ${path}`);
-  const head = parseHead(parts[1] as string, path);
+  const head = parseShipped(parts[1] as string, (yaml) => parseHead(yaml, path));
   const body = (parts[2] as string).trim();
   const used = new Set([...body.matchAll(PLACEHOLDER)].map((match) => match[1] as string));
   const unlisted = [...used].filter((name) => !head.input.includes(name));

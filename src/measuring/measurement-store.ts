@@ -1,7 +1,6 @@
-import { z } from "zod";
-import { NewEvidence } from "../domain/evidence.ts";
+import type { NewEvidence } from "../domain/evidence.ts";
 import type { DecodedImage } from "../domain/image.ts";
-import { type Face, FaceMeasurement } from "../domain/measurement.ts";
+import type { Face, FaceMeasurement } from "../domain/measurement.ts";
 import { type ContentStore, canonicalJson, contentKey } from "../platform/content-store.ts";
 import { sha256 } from "../platform/hash.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
@@ -13,9 +12,6 @@ export interface MeasurementStore {
   /** Changes with everything in Kuleshov that decides numbers: its code and the knowledge it ships. */
   readonly fingerprint: string;
 }
-
-const Measurements = z.array(FaceMeasurement);
-const Items = z.array(NewEvidence);
 
 /**
  * A toolbox that measures each image once: pixels that it measured before, in whatever process, come from the store.
@@ -29,7 +25,7 @@ export function rememberToolbox(toolbox: FerToolbox, store: MeasurementStore): F
     measure(image, signal) {
       const work = () => toolbox.measure(image, signal);
       return image.frame === undefined
-        ? remembered(keyOf(toolbox, image, store), Measurements, { store, work })
+        ? remembered<readonly FaceMeasurement[]>(keyOf(toolbox, image, store), store, work)
         : work();
     },
     close: () => toolbox.close(),
@@ -42,7 +38,7 @@ export function rememberObserver(observer: SceneObserver, store: MeasurementStor
     ...observer,
     observe(scene, signal) {
       const work = () => observer.observe(scene, signal);
-      return remembered(keyOf(observer, scene.image, store, scene.faces), Items, { store, work });
+      return remembered<readonly NewEvidence[]>(keyOf(observer, scene.image, store, scene.faces), store, work);
     },
     close: () => observer.close(),
   };
@@ -69,14 +65,10 @@ function pixelHash(image: DecodedImage): string {
   return hash;
 }
 
-/** An entry that is damaged, or not what this version keeps, is made again. */
-async function remembered<T>(
-  key: string,
-  schema: z.ZodType<T>,
-  { store, work }: { readonly store: MeasurementStore; readonly work: () => Promise<T> },
-): Promise<T> {
-  const kept = schema.safeParse(await store.values.get(key));
-  if (kept.success) return kept.data;
+/** An entry that is damaged is made again. It is of this code, whose hash is in its key: no other can have left it there. */
+async function remembered<T>(key: string, store: MeasurementStore, work: () => Promise<T>): Promise<T> {
+  const kept = await store.values.get(key);
+  if (kept !== undefined) return kept as T;
   const made = await work();
   // That it cannot be kept (full disk, no rights) costs only the time to measure it again.
   await store.values.put(key, made).catch(() => undefined);

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { placedIssue } from "../domain/complaint.ts";
 import { ConfigurationError, ModelFileError } from "../domain/errors.ts";
 import { ownPath } from "../platform/package-paths.ts";
+import { parseShipped } from "../platform/parse-shipped.ts";
 import { readText } from "../platform/read-file.ts";
 import { NetworkManifest } from "./manifest.ts";
 
@@ -69,10 +70,13 @@ async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 function parseManifest(id: string, text: string): NetworkManifest {
-  const parsed = NetworkManifest.safeParse(parseJson(id, text), { reportInput: true });
-  if (!parsed.success) throw new ModelFileError(id, `its manifest is wrong: ${complaintsOf(parsed.error)}`);
-  if (parsed.data.id !== id) throw new ModelFileError(id, `its manifest calls itself "${parsed.data.id}"`);
-  return parsed.data;
+  const manifest = parseShipped(text, () => {
+    const parsed = NetworkManifest.safeParse(parseJson(id, text), { reportInput: true });
+    if (!parsed.success) throw new ModelFileError(id, `its manifest is wrong: ${complaintsOf(parsed.error)}`);
+    return parsed.data;
+  });
+  if (manifest.id !== id) throw new ModelFileError(id, `its manifest calls itself "${manifest.id}"`);
+  return manifest;
 }
 
 /** Complaints that are told: one slip in a list makes one for each of its items. */

@@ -1,5 +1,5 @@
 import { type Dirent, readdir, realpath, type Stats, stat } from "node:fs";
-import { type GlobOptions, glob } from "tinyglobby";
+import type { GlobOptions } from "tinyglobby";
 import { pathOfBytes, systemPath } from "./system-path.ts";
 
 type Done<T> = (error: NodeJS.ErrnoException | null, value?: T) => void;
@@ -23,5 +23,11 @@ const SYSTEM = {
 
 /** Files whose paths fit a pattern, also those with names that are not UTF-8, in the order of their names. */
 export async function globFiles(pattern: string, options: GlobOptions = {}): Promise<string[]> {
+  const { glob } = await import("tinyglobby");
   return (await glob([pattern], { ...options, fs: SYSTEM as unknown as NonNullable<GlobOptions["fs"]> })).sort();
+}
+
+/** Whether a word is a pattern and no path. */
+export async function isPattern(word: string): Promise<boolean> {
+  return (await import("tinyglobby")).isDynamicPattern(word);
 }

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
-import { isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
+import { isPattern } from "../platform/glob-files.ts";
 import { isObjectAddress, systemPath } from "../platform/system-path.ts";
 import { columnsInWords, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
 import { isTranscriptFile } from "../ports/transcript-reader.ts";
@@ -23,7 +23,7 @@ export interface AskItem {
 export async function namesMany(word: string): Promise<boolean> {
   if (isObjectAddress(word)) return isObjectFolder(word) || isList(word);
   const found = await stat(systemPath(word)).catch(() => undefined);
-  if (found === undefined) return isDynamicPattern(word);
+  if (found === undefined) return isPattern(word);
   return found.isDirectory() || isList(word);
 }
 

@@ -1,11 +1,10 @@
 import { stat } from "node:fs/promises";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
-import { isDynamicPattern } from "tinyglobby";
 import { ConfigurationError } from "../domain/errors.ts";
 import { groupBy } from "../domain/group-by.ts";
 import { endingOf, filesBelow, filesOf } from "../measuring/folder-files.ts";
 import { IMAGE_ENDINGS, VIDEO_ENDINGS } from "../measuring/image-format.ts";
-import { globFiles } from "../platform/glob-files.ts";
+import { globFiles, isPattern } from "../platform/glob-files.ts";
 import { listObjects, objectStoreNotice } from "../platform/object-store.ts";
 import { isObjectAddress, systemPath } from "../platform/system-path.ts";
 import { columnsInWords, readTable, type TableRow, tableRows } from "../platform/tables/table-rows.ts";
@@ -107,7 +106,7 @@ async function* inputsOf(word: string, notify?: (notice: string) => void): Async
   if (study !== undefined) yield* study;
   else if (found?.isDirectory()) yield* toInputs(await filesIn(word, notify));
   else if (found !== undefined && isList(word)) yield* listedInputs(word);
-  else if (found !== undefined || !isDynamicPattern(word)) yield toInput(word);
+  else if (found !== undefined || !(await isPattern(word))) yield toInput(word);
   else yield* toInputs(await filesMatching(word));
 }
 

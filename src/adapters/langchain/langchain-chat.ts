@@ -1,4 +1,5 @@
 import { AIMessage, type BaseMessage, HumanMessage, SystemMessage, ToolMessage } from "@langchain/core/messages";
+import * as undici from "undici";
 import type { z } from "zod";
 import { KuleshovError, ProviderError } from "../../domain/errors.ts";
 import type { PromptPart } from "../../domain/prompt.ts";
@@ -13,7 +14,7 @@ import type { CallSettings, ChatProtocol } from "../model-server/server-model.ts
 /** A request as a package built it. */
 interface BuiltRequest {
   readonly url: string;
-  readonly headers: Headers;
+  readonly headers: Iterable<[string, string]>;
   readonly body: string;
 }
 
@@ -74,7 +75,9 @@ export function overLangChain(used: LangChainPackage, name: ServerName): ChatPro
           throw error;
         }
         const handed = used.handed ?? JSON.stringify(wire);
-        return new Response(handed, { headers: { "content-type": "application/json" } });
+        // Not Node's own, which loads another copy of undici: that alone takes longer than building the request.
+        const response = new undici.Response(handed, { headers: { "content-type": "application/json" } });
+        return response as unknown as Response;
       });
       try {
         // LangChain listens to it once a step: dozens of calls at once would have Node warn of a leak in the user's own.
@@ -102,7 +105,11 @@ export function overHttp(Wire: z.ZodType, name: ServerName): LangChainPackage["e
 /** The SDKs of OpenAI and Anthropic give an address and a request's parts. */
 export function asFetch(send: ServerFetch) {
   return (url: string | URL | Request, init: { readonly headers?: unknown; readonly body?: unknown } = {}) =>
-    send({ url: String(url), headers: new Headers(init.headers as Headers), body: String(init.body) });
+    send({
+      url: String(url),
+      headers: new undici.Headers(init.headers as undici.HeadersInit),
+      body: String(init.body),
+    });
 }
 
 /** A success by its status that says it is none, or that comes from something else. */

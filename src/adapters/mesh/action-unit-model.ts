@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { ModelFileError } from "../../domain/errors.ts";
 import { ownPath } from "../../platform/package-paths.ts";
+import { parseShipped } from "../../platform/parse-shipped.ts";
 
 const PointIndex = z.int().min(0).max(477);
 const PointGroup = z.array(PointIndex).min(1);
@@ -149,6 +150,10 @@ export async function readActionUnitModel(): Promise<ActionUnitModel> {
   const text = await readFile(ownPath("models", "action-units", "mesh-1.json"), "utf8").catch((cause: unknown) => {
     throw new ModelFileError("action units", "models/action-units/mesh-1.json cannot be read", { cause });
   });
+  return parseShipped(text, parse);
+}
+
+function parse(text: string): ActionUnitModel {
   const parsed = ActionUnitModel.safeParse(JSON.parse(text));
   if (!parsed.success) throw new ModelFileError("action units", z.prettifyError(parsed.error));
   return parsed.data;

@@ -100,7 +100,8 @@ function textureOf({ widthPx, heightPx, luma }: LumaImage): { sharpness: number;
 
 function shareOutside(box: PixelBox, frame: QualityInput["frame"]): number {
   const inside = clipBox(box, frame);
-  return inside === undefined ? 1 : 1 - (inside.widthPx * inside.heightPx) / (box.widthPx * box.heightPx);
+  if (inside === undefined) return 1;
+  return Math.max(0, 1 - (inside.widthPx * inside.heightPx) / (box.widthPx * box.heightPx));
 }
 
 function degrees(radians: number): number {
