@@ -43,7 +43,10 @@ const PHRASES =
 const LOOKS =
   /\b(?:looks?|looking|looked|appears?|appeared|seems?|seemed)\s+(?:\w+ly\s+|very\s+|quite\s+|rather\s+|a bit\s+)?(?:happy|sad|angry|furious|afraid|scared|frightened|disgusted|surprised|neutral|annoyed|cheerful|upset|worried|proud|bored|calm|serious|tired|miserable|contemptuous|shocked|delighted|unhappy|nervous|excited)\b/gi;
 const EXPRESSION =
-  /\b(?:\w+\s+)?(?:facial expression|face is|expression on (?:his|her|their) face|expression|smirk\w*|grimac\w*|pout\w*|scowl\w*|frown\w*|grin\w*|smil\w*|beam(?:s|ing)|poker face|tears? in (?:his|her|their) eyes|teary[- ]eyed|wide[- ]eyed|open mouth|mouth (?:wide )?open)\b/gi;
+  /\b(?:\w+\s+)?(?:facial expression|face is|expression on (?:his|her|their) face|expression|smirk\w*|grimac\w*|pout\w*|scowl\w*|frown\w*|grin\w*|smil\w*|beam(?:s|ing)|poker face|teary[- ]eyed|wide[- ]eyed|open mouth|mouth (?:wide )?open|(?:lips?|chin) (?:trembl|quiver)\w*|(?:trembling|quivering) (?:lips?|chin)|(?:jaws?|teeth) (?:is |are |was |were )?(?:tightly )?(?:clenched|gritted)|(?:clenched|gritted) (?:jaws?|teeth)|(?:bites?|biting|bit|chews?|chewing|purses?|pursing|pursed) (?:on )?(?:his|her|their) (?:lower )?lips?)\b/gi;
+/** Of the face too, though a preposition stands in it: "with tears in his eyes", "a smile on her lips". */
+const ACROSS =
+  /(?:,\s*)?(?:\b(?:with|and)\s+)?\b(?:(?:an?|the|some|many|big|bright|broad|wide|faint|happy|sad|angry|worried|\w+ed|\w+ing|his|her|their)\s+)*(?:tears?|smile|grin|frown|smirk|scowl|look|expression|joy|fear|terror|anger|panic|surprise|sadness)\s+(?:\w+ing\s+|written\s+)?(?:up\s+|all\s+)?(?:in|on|over|across|down|into)\s+(?:his|her|their|the)\s+(?:eyes?|face|cheeks?|lips|mouth)\b|\b(?:(?:with|his|her|their)\s+)*eyes\s+(?:are\s+|were\s+)?(?:full of|filled with|brimming with|wet with|red from)\s+(?:tears|crying|joy|fear)\b/gi;
 
 /** What stays of "with an open mouth in front of ..." without the mouth. */
 const DANGLING =
@@ -52,7 +55,11 @@ const DANGLING =
 /** Takes what is said of the face out of a text, phrase by phrase; a phrase of which little stays goes whole. */
 export function takeFaceOut(text: string): FaceApart {
   const ofFace: string[] = [];
-  const kept = text.split(PHRASES).flatMap((phrase) => {
+  const without = text.replace(ACROSS, (found) => {
+    ofFace.push(found.trim().replace(/^[,\s]+/, ""));
+    return " ";
+  });
+  const kept = without.split(PHRASES).flatMap((phrase) => {
     const rest = cutMentions(phrase);
     if (rest === phrase) return [phrase];
     ofFace.push(phrase.trim().replace(/[,;:]$/, ""));
@@ -114,6 +121,7 @@ const languages = knowledgeFile(
     about: z.string(),
     scripts: z.array(z.strictObject({ language: z.string(), script: z.string().regex(/^[A-Z][a-z]+$/) })),
     words: z.record(z.string(), z.string()),
+    letters: z.array(z.strictObject({ language: z.string(), any: z.string().min(1) })),
   }),
 );
 
@@ -138,20 +146,33 @@ function byScript(text: string): string | null {
 }
 
 function byWords(text: string): string | null {
-  // The "s" of "the crow's feet" is a word of its own in other languages.
+  // The "s" of "the crow's feet" and the "d" of "we'd" are words of their own in other languages.
   const words =
     text
       .toLowerCase()
-      .replace(/['’]s\b/g, "")
+      .replace(/['’](?:s|d|ll|re|ve|m|t)\b/g, "")
       .match(/\p{L}+/gu) ?? [];
   const counts = [...wordLists()].map(([language, list]) => ({
     language,
     count: words.filter((word) => list.has(word)).length,
+    // A word that four languages have says a quarter of what one of a single language says.
+    weight: words.reduce((sum, word) => sum + (list.has(word) ? 1 / languagesWith(word) : 0), 0),
   }));
   const english = counts.find(({ language }) => language === ENGLISH)?.count ?? 0;
-  const most = counts.reduce((best, next) => (next.count > best.count ? next : best));
+  const others = counts.filter(({ language }) => language !== ENGLISH);
+  const most = others.reduce((best, next) => (next.weight > best.weight ? next : best));
   const enough = most.count >= 2 || most.count >= words.length / 4;
-  return most.language !== ENGLISH && most.count > english && enough ? most.language : null;
+  if (most.count > english && enough) return most.language;
+  return english === 0 ? byLetters(text) : null;
+}
+
+function languagesWith(word: string): number {
+  return [...wordLists()].filter(([language, list]) => language !== ENGLISH && list.has(word)).length;
+}
+
+/** By letters that English has not, where no word is known: "Kündigung erhalten". */
+function byLetters(text: string): string | null {
+  return languages().letters.find(({ any }) => new RegExp(`[${any}]`, "iu").test(text))?.language ?? null;
 }
 
 function wordLists(): ReadonlyMap<string, ReadonlySet<string>> {

@@ -1,5 +1,6 @@
 import { runSituationNetwork, situationAppraisals, situationLabels } from "./situation-network.ts";
-import { findTurn, type Turn, turned, turnNamed } from "./turns.ts";
+import { type Turn, turnNamed } from "./turn-table.ts";
+import { findTurn, turned } from "./turns.ts";
 import { type FoundCue, findCues, oppositeOf } from "./word-table.ts";
 
 /**
@@ -22,6 +23,8 @@ export interface Expectation {
 
 /** How much the word table's likelihoods count beside the network: their exponent. */
 const TABLE_EXPONENT = 0.3;
+/** The same for phrases of several words, which are more of the matter: "never walk again". */
+const PHRASE_EXPONENT = 0.5;
 const WEAKER = 0.3;
 const OPPOSITE_STRENGTH = 0.6;
 /** Turns within turns that are followed: "hopes that he will not fail". */
@@ -52,9 +55,13 @@ export function readPlainly(text: string, about?: string): Expectation {
   const cues = findCues(text);
   const weighed = [...emotions].map(([label, probability]): [string, number] => [
     label,
-    cues.reduce((product, { cue }) => product * (likelihoodOf(cue, label) ?? 1) ** TABLE_EXPONENT, probability),
+    cues.reduce((product, found) => product * (likelihoodOf(found.cue, label) ?? 1) ** exponentOf(found), probability),
   ]);
   return { emotions: normalised(weighed), appraisals, cues, turns: [] };
+}
+
+function exponentOf({ words }: FoundCue): number {
+  return /\S\s+\S/.test(words) ? PHRASE_EXPONENT : TABLE_EXPONENT;
 }
 
 /** How much more likely a cue makes a label; `undefined` when it says nothing about it. */
@@ -170,10 +177,12 @@ function partOf(clause: string, about?: string): Part {
   if (about !== undefined) return isObject(clause, about) ? { ...actor, role: "receiver" } : actor;
   const found = ACTED_ON.exec(clause.trim())?.groups;
   const { subject = "", verb = "", way = "", object = "", rest = "" } = found ?? {};
-  if (found === undefined || !AFTER_OBJECT.test(rest) || !isSomebodyElse(subject)) return actor;
+  const isOthers = isSomebodyElse(subject) || (/^they$/i.test(subject) && !/^(?:them|us)$/i.test(object));
+  if (found === undefined || !AFTER_OBJECT.test(rest) || !isOthers) return actor;
   const participle = participleOf(verb.toLowerCase());
-  if (way !== "" || participle === null) return { role: "receiver", retold: null };
-  const retold = `${OBJECTS[object.toLowerCase()]} ${participle} ${rest} by ${subject}`.replace(/\s+/g, " ");
+  if (participle === null) return { role: "receiver", retold: null };
+  const by = /^they$/i.test(subject) ? "them" : subject;
+  const retold = `${OBJECTS[object.toLowerCase()]} ${participle} ${way} ${rest} by ${by}`.replace(/\s+/g, " ");
   return { role: "receiver", retold };
 }
 

@@ -1,4 +1,5 @@
 import type { LabelProbability } from "../domain/labels.ts";
+import { asksOrOrders, statesFact } from "./no-situation.ts";
 import { type Clause, clausesOf, foreignLanguageOf, sentencesOf, takeFaceOut, withoutFigures } from "./plain-text.ts";
 import {
   type Expectation,
@@ -43,11 +44,6 @@ const LONGEST_WORDS = 600;
 const SITUATION_FROM = 0.5;
 /** From which share of known words on a text is read. */
 const KNOWN_FROM = 0.4;
-const ORDER =
-  /^\s*(?:please\s+)?(?:ignore|disregard|forget (?:all|your|the|every|previous)|answer|reply|respond|say (?:that|it|only)|output|print|return|rate|describe|tell me|label|classify|pretend|act as|you (?:must|should|are now)|do not (?:read|measure|answer)|system:|assistant:)\b/i;
-const QUESTION =
-  /^\s*(?:what|which|who|whose|why|how|where|when|is|are|does|do|did|can|could|should|would)\b[^.!]*\?\s*$/i;
-
 /**
  * Reads a situation told in English: the emotions and appraisals that it leads one to expect of the one it is about.
  * What it says of faces is left out, so that the reading of the face stays apart. Deterministic; no model is asked.
@@ -61,9 +57,7 @@ export function readSituation(text: string, options: SituationOptions = {}): Sit
   if (tellsOnlyNames(text)) return abstaining("It says only who is who", []);
   const { rest, ofFace } = takeFaceOut(text.split(/\s+/).slice(0, LONGEST_WORDS).join(" "));
   if (rest === "") return abstaining("It tells only of the face, which is left to the reading of the face", ofFace);
-  const told = sentencesOf(rest).filter(
-    (sentence) => ![ORDER, QUESTION].some((one) => one.test(sentence)) && !tellsOnlyNames(sentence),
-  );
+  const told = sentencesOf(rest).filter((sentence) => !asksOrOrders(sentence) && !tellsOnlyNames(sentence));
   if (told.length === 0) return abstaining("It asks or orders something and tells of no situation", ofFace);
   const literal = withoutFigures(told.join(" ").replaceAll(NAMED, "Somebody"));
   const unread = whyNoSituation(literal);
@@ -107,6 +101,7 @@ function whyNoSituation(text: string): string | null {
   if (readerWords(text).length === 0 || knownShare < KNOWN_FROM) {
     return "Its words are not known to the reader, which knows English only; a language model reads others";
   }
+  if (sentencesOf(text).every(statesFact)) return "It states a fact and tells of nothing that happens to anybody";
   // Who adds words to the table wants them read.
   return tellsSituation < SITUATION_FROM && findCues(text).length === 0
     ? "It tells of no situation that the reader recognises"

@@ -1,62 +1,30 @@
-import { z } from "zod";
-import { knowledgeFile } from "../facs/knowledge-file.ts";
 import { type Word, wordsOf } from "../facs/prose/words.ts";
+import { cutOut, type FoundTurn, findFortune } from "./fortunes.ts";
 import { spanOf } from "./plain-text.ts";
+import { type Turn, turnTable } from "./turn-table.ts";
 import { createPatterns, type PatternMatch } from "./word-patterns.ts";
 
-const Share = z.number().min(0).max(1);
-const Side = z.strictObject({ share: Share, into: z.record(z.string(), Share) }).nullable();
-const Becomes = z.strictObject({ pleasant: Side, unpleasant: Side, other: Side });
+let turns: ((words: readonly Word[]) => PatternMatch<Turn>[]) | undefined;
 
-const Turn = z.strictObject({
-  id: z.string().min(1),
-  says: z.string().min(1),
-  words: z.array(z.string().min(1)).min(1),
-  cues: z.enum(["opposite", "weaker", "same"]),
-  becomes: Becomes,
-});
-
-/** What a sentence makes of an event, e.g. denies it, hopes for it, says that it is over. */
-export type Turn = Omit<z.infer<typeof Turn>, "words">;
-
-const turnTable = knowledgeFile(
-  ["situations", "turns.json"],
-  z.strictObject({
-    about: z.string(),
-    clearFrom: Share,
-    pleasant: z.array(z.string()),
-    unpleasant: z.array(z.string()),
-    turns: z.array(Turn).min(1),
-    rivals: z.strictObject({ about: z.string(), words: z.array(z.string()), becomes: Becomes }),
-  }),
-);
-
-/** A turn with the clause as it would stand without it. */
-interface FoundTurn {
-  readonly turn: Turn;
-  readonly rest: string;
-}
-
-type Matcher<T> = (words: readonly Word[]) => PatternMatch<T>[];
-let rivals: Matcher<true> | undefined;
-let turns: Matcher<Turn> | undefined;
-
-/** The outermost turn of a clause: a rival's fortune first, then in the order of the table. */
+/** The outermost turn of a clause: whose fortune it is first, then in the order of the table. */
 export function findTurn(clause: string): FoundTurn | undefined {
+  const fortune = findFortune(clause);
+  if (fortune !== undefined) return fortune;
   const table = turnTable();
-  rivals ??= createPatterns(table.rivals.words.map((phrase) => [phrase, true as const]));
   turns ??= createPatterns(table.turns.flatMap((turn) => turn.words.map((phrase) => [phrase, turn] as const)));
   const words = wordsOf(clause);
-  const rival = rivals(words).find(({ places }) => isFortuneOf(clause, words, places));
-  if (rival !== undefined) return { turn: rivalsTurn(), rest: cutOut(clause, words, rival.places, "they") };
   const found = turns(words).filter(({ places }) => !isQuantity(words, places));
   const inOrder = table.turns.flatMap(({ id }) => found.find(({ meaning }) => meaning.id === id) ?? []);
   const outermost = inOrder.find((turn) => deniesFear(turn, inOrder[0], { clause, words })) ?? inOrder[0];
   if (outermost === undefined) return undefined;
   const { meaning, places } = outermost;
-  const rest = meaning.id === DENIED ? scopeOf(clause, words, places) : cutOut(clause, words, places, "");
-  return { turn: meaning, rest };
+  if (meaning.id === DENIED) return { turn: meaning, rest: scopeOf(clause, words, places) };
+  const rest = cutOut(clause, words, places, "");
+  return { turn: meaning, rest: meaning.id === OVER ? rest.replace(BEFORE_SUBJECT, "") : rest };
 }
+
+/** "He shrugs after being told that the train" tells no more than "the train" of what was cancelled. */
+const BEFORE_SUBJECT = /^.*\b(?:that|because|when|while|after|told)\s+(?=\S)/i;
 
 /** What may stand between the two: "not at all afraid", "no longer has to fear". */
 const BEFORE_FEAR =
@@ -98,21 +66,6 @@ function isQuantity(words: readonly Word[], places: readonly number[]): boolean 
   return QUANTITIES.test(words[first + 1]?.text ?? "");
 }
 
-function rivalsTurn(): Turn {
-  const { becomes } = turnTable().rivals;
-  return { id: "rival", says: "a rival's", cues: "opposite", becomes };
-}
-
-/** Subjects stand early; who does something to him, her or us is no matter of fortune. */
-function isFortuneOf(clause: string, words: readonly Word[], places: readonly number[]): boolean {
-  const { from, to } = spanOf(words, places);
-  const before = clause.slice(0, from).match(/\p{L}+/gu) ?? [];
-  return (
-    before.length <= 2 &&
-    !/\b(?:him|her(?!\s+\p{L})|us|them|me)\b/iu.test(clause.slice(to).replace(/^.*\bwho\b\s+\S+\s+\S+/i, ""))
-  );
-}
-
 const INSTEAD: Readonly<Record<string, string>> = {
   nobody: "somebody",
   "no one": "somebody",
@@ -127,15 +80,6 @@ const INSTEAD: Readonly<Record<string, string>> = {
 
 function insteadOf(words: readonly Word[], places: readonly number[]): string {
   return INSTEAD[places.map((place) => words[place]?.text).join(" ")] ?? "";
-}
-
-function cutOut(clause: string, words: readonly Word[], places: readonly number[], instead: string): string {
-  // Word by word, since words may stand in the gap of a phrase.
-  const spans = places.map((place) => spanOf(words, [place])).sort((a, b) => b.from - a.from);
-  const rest = spans.reduce((text, { from, to }, at) => {
-    return `${text.slice(0, from)} ${at === spans.length - 1 ? instead : ""} ${text.slice(to)}`;
-  }, clause);
-  return rest.replace(/\s+/g, " ").trim();
 }
 
 /** An expectation as a turn leaves it, with the share that is the turn's doing. */
@@ -174,11 +118,4 @@ function kindOf(label: string): "pleasant" | "unpleasant" | "other" {
   const { pleasant, unpleasant } = turnTable();
   if (pleasant.includes(label)) return "pleasant";
   return unpleasant.includes(label) ? "unpleasant" : "other";
-}
-
-/** @throws {RangeError} if the table has no such turn. */
-export function turnNamed(id: string): Turn {
-  const found = turnTable().turns.find((turn) => turn.id === id);
-  if (found === undefined) throw new RangeError(`models/situations/turns.json has no turn "${id}"`);
-  return found;
 }

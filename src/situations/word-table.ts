@@ -10,7 +10,7 @@ const ContextCue = z.strictObject({
   /** What the context then tells of, e.g. `winning`. */
   says: z.string().min(1),
   words: z.array(z.string().min(1)).min(1),
-  likelihood: z.partialRecord(z.enum(BASIC_LABELS), z.number().positive()),
+  likelihood: z.partialRecord(z.enum([...BASIC_LABELS, "guilt", "shame"]), z.number().positive()),
   appraisals: z.partialRecord(z.enum(APPRAISAL_DIMENSIONS), z.number().min(-1).max(1)),
   opposite: z.string().nullable(),
 });

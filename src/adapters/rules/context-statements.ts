@@ -1,4 +1,5 @@
 import { APPRAISAL_DIMENSIONS, type Appraisal, type Cue } from "../../domain/judgment.ts";
+import { BasicLabel } from "../../domain/labels.ts";
 import { type ContextReading, expectedLabel, type ReadText, type SituatedCue } from "./read-context.ts";
 
 /** How sure an appraisal read off a text can be at most: annotators of the same event agree little better. */
@@ -28,7 +29,10 @@ function cueOfText({ evidenceId, kind, reading }: ReadText): Cue[] {
 }
 
 function cueOfFinding(found: SituatedCue): Cue[] {
-  const [top] = Object.entries(found.cue.likelihood).sort((a, b) => b[1] - a[1]);
+  // A face does not show guilt or shame as such, so a cue speaks for the likeliest label that it can show.
+  const [top] = Object.entries(found.cue.likelihood)
+    .filter(([label]) => BasicLabel.safeParse(label).success)
+    .sort((a, b) => b[1] - a[1]);
   if (top === undefined) return [];
   return [perceived(`${found.statement}: this tells of ${found.cue.says}`, top[0], found.evidenceId)];
 }
