@@ -38,7 +38,8 @@ export function checkFairness({ scorers, analysis, matrix }: EvalFile, samples: 
   }
   for (const by of analysis.groupBy) {
     const groups = new Set(samples.flatMap(({ columns }) => columns[by] ?? []));
-    if (groups.size < 2) throw refuse(`the column "${by}" has ${groups.size === 1 ? "one group" : "no group"}`);
+    if (groups.size === 0) throw refuse(`no sample has anything in its column "${by}"`);
+    if (groups.size === 1) throw refuse(`the column "${by}" has one group`);
   }
 }
 
@@ -53,8 +54,10 @@ export function checkCorrected({ scorers, analysis }: EvalFile, samples: readonl
   const { mean, by, probability } = corrected;
   const isLabelled = ({ truth }: Sample) => (mean === undefined ? (truth.label ?? truth.choice) : truth[mean]) !== null;
   if (!samples.some(isLabelled)) throw refuse("no sample is labelled by hand: some have to be");
-  if (by !== undefined && samples.every(({ columns }) => columns[by] === undefined)) {
-    throw refuse(`no sample has anything in its column "${by}"`);
+  for (const named of [by, probability]) {
+    if (named !== undefined && samples.every(({ columns }) => columns[named] === undefined)) {
+      throw refuse(`no sample has anything in its column "${named}"`);
+    }
   }
   const bad = samples.find(({ columns }) => {
     const chance = probability === undefined ? 1 : Number(columns[probability] || Number.NaN);

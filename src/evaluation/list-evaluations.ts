@@ -57,8 +57,15 @@ export async function evaluationPath(named: string): Promise<string> {
   const found = shipped.find(({ name }) => name === named);
   if (found !== undefined) return found.path;
   if (there !== undefined) return named;
-  const names = shipped.map(({ name }) => name);
-  throw new ConfigurationError(`There is no evaluation "${named}". ${didYouMean(named, names)}`.trim());
+  if (/[\\/.]/.test(named))
+    throw new ConfigurationError(`Cannot read evaluation as there is no such file: \`${named}\``);
+  const meant = didYouMean(
+    named,
+    shipped.map(({ name }) => name),
+  );
+  throw new ConfigurationError(
+    `There is no evaluation "${named}". ${meant || "`kuleshov eval list` names those that ship; one of your own is named by its path"}`,
+  );
 }
 
 /** Runs in a folder with how far they are; a folder that cannot be read as a run is left out. */

@@ -636,7 +636,10 @@ analysis: { resamples: 200 }
     await run("export", "first");
     const toGrade = await readFile(join(folder, "first", "to-grade.csv"), "utf8");
     const [header = "", ...rows] = toGrade.trim().split("\n");
-    expect(header.trim()).toBe("sample,answer,criterion,asked,levels,rater,grade,call");
+    expect(header.trim()).toBe("sample,question,context,answer,criterion,asked,levels,rater,grade,call");
+    // People are asked what the judge was, variables filled in, about the same words.
+    expect(rows[0]).toContain('Names the unit of a question of kind ""a""');
+    expect(toGrade).toContain('""explanation"":""AU9 wrinkles the nose""');
     const people = ["ann", "bob"].flatMap((rater) =>
       rows.map((row, i) => {
         const grade = row.includes("is_brief") ? "brief" : i < 4 && (rater === "ann" || i > 0) ? 1 : 0;
@@ -838,7 +841,11 @@ analysis: { resamples: 200 }
   });
 
   it.each([
-    ["a file that is not there", ["eval", "run", "missing.eval.yaml"], /There is no evaluation "missing.eval.yaml"/],
+    [
+      "a file that is not there",
+      ["eval", "run", "missing.eval.yaml"],
+      /Cannot read evaluation as there is no such file: `missing.eval.yaml`/,
+    ],
     ["a folder without a run", ["eval", "resume", "."], /has no run.json/],
     [
       "a second run into the same folder",

@@ -61,5 +61,10 @@ function accessOf({ env = {}, baseUrl, apiKey }: ModelOptions) {
     );
   }
   if (key === undefined) throw new ConfigurationError("Azure needs a key: set AZURE_OPENAI_API_KEY");
-  return { address: address.replace(/\/+$/, ""), key, version: givenSetting(env.AZURE_OPENAI_API_VERSION) };
+  // Azure's own pages give the address with its path.
+  return {
+    address: address.replace(/\/+$/, "").replace(/\/openai(\/v1)?$/, ""),
+    key,
+    version: givenSetting(env.AZURE_OPENAI_API_VERSION),
+  };
 }

@@ -182,6 +182,8 @@ async function withImage(row: GoodRow, findFile: FileFinder): Promise<ReadRow> {
   return path === image ? row : { ...row, sample: { ...row.sample, image: path } };
 }
 
+const MOST_LABELS_TOLD = 8;
+
 function problemOf(
   { id, truth }: Sample,
   { seen, reader }: { readonly seen: ReadonlyMap<string, string>; readonly reader: LabelReader },
@@ -193,7 +195,9 @@ function problemOf(
   for (const label of [...(truth.labels ?? []), ...(truth.label === null ? [] : [truth.label]), ...coded]) {
     if (reader.read(label) !== null) continue;
     const near = nearestNames(label, reader.labels, 1)[0];
-    return `its label "${label}" is not in the taxonomy${near === undefined ? "" : ` (nearest: "${near}")`}`;
+    const has = reader.labels.slice(0, MOST_LABELS_TOLD).join(", ");
+    const more = reader.labels.length > MOST_LABELS_TOLD ? ", ..." : "";
+    return `its label "${label}" is not in the taxonomy (${near === undefined ? `${has}${more}` : `nearest: "${near}"`})`;
   }
   return undefined;
 }

@@ -106,7 +106,7 @@ function contentOf(document: Document, path: string): unknown {
 function describe(problems: readonly { readonly line: number; readonly sentence: string }[], path: string): string {
   const [first] = problems;
   if (problems.length === 1 && first !== undefined) {
-    return `Cannot run evaluation as of line ${first.line}, ${first.sentence}: \`${path}\``;
+    return `Cannot run evaluation as in line ${first.line}, ${first.sentence}: \`${path}\``;
   }
   const list = problems.map(({ line, sentence }) => `  line ${line}: ${sentence}`);
   return [`Cannot run evaluation as it has ${problems.length} problems: \`${path}\``, ...list].join("\n");

@@ -3,11 +3,9 @@ import { z } from "zod";
 import { ConfigurationError } from "../../domain/errors.ts";
 import { systemPath } from "../../platform/system-path.ts";
 import { isMissing, numberInCell, readTable } from "../../platform/tables/table-rows.ts";
-import type { Cell } from "../../platform/tables/write-table.ts";
 import { locateDatasetPath } from "../dataset/locate.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Rubric } from "../file/rubric.ts";
-import type { RunSummary } from "../results/summarise.ts";
 
 /** The grade that one person gave to one answer by one criterion. */
 export const PersonGrade = z.strictObject({
@@ -45,26 +43,6 @@ async function readPersonGrades(path: string, rubric: Rubric): Promise<readonly 
     }
     return [{ call, criterion: name, rater, grade }];
   });
-}
-
-/** The table for people to fill in: every answer by every criterion. It does not say what the judge thought, nor who answered. */
-export function gradesToGive(summary: RunSummary, rubric: Rubric): Readonly<Record<string, Cell>>[] {
-  return summary.cells
-    .flatMap(({ scorers }) => scorers[0]?.calls ?? [])
-    .flatMap(({ record, sample }) =>
-      record.answer === null
-        ? []
-        : rubric.map(({ name, levels, rubric: asked }) => ({
-            sample: sample.id,
-            answer: record.answer?.choice ?? record.answer?.explanation,
-            criterion: name,
-            asked,
-            levels: levels.map((level, grade) => `${grade} = ${level}`).join("; "),
-            rater: null,
-            grade: null,
-            call: record.call,
-          })),
-    );
 }
 
 /** The grades that an evaluation file names, once they are there. */

@@ -7,7 +7,7 @@ import { writeParquet } from "../../platform/tables/write-parquet.ts";
 import { type Cell, csvTable } from "../../platform/tables/write-table.ts";
 import { keepInRun } from "../../runs/run-manifest.ts";
 import { topLabel } from "../answer.ts";
-import { gradesToGive } from "../judge/person-grades.ts";
+import { gradesToGive } from "../judge/rubric-calls.ts";
 import type { ScoredRun } from "./write-report.ts";
 
 /**
@@ -24,7 +24,7 @@ export async function exportCsv(scored: ScoredRun, parquet = false): Promise<str
     "comparisons.csv": scored.comparisons.map((one) => ({ ...one })),
     "context-effects.csv": effectRows(scored),
     ...(scored.scorers.some(({ name }) => name === "rubric")
-      ? { "to-grade.csv": gradesToGive(scored.summary, scored.file.rubric) }
+      ? { "to-grade.csv": gradesToGive(scored.summary, scored.file) }
       : {}),
   };
   const { folder } = scored.run;

@@ -14,8 +14,8 @@ export interface ThresholdResult {
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** The condition of the baseline run that it was held against; absent where it was held against a number. */
-  readonly against?: string;
+  /** The condition of the baseline run that it was held against, `null` where it has none such; absent where it was held against a number. */
+  readonly against?: string | null;
   /** What there is, where no scorer has such a metric. */
   readonly known?: readonly string[];
   /** `unscored` where the metric has no value: nothing was scored, or no scorer has such a metric. */
@@ -76,7 +76,7 @@ function againstRun(
   const wanted = `at most ${mayLose} lost`;
   const cell = now.cell.id;
   if (then === undefined || difference === null || better === null) {
-    return { metric, wanted, cell, value: null, low, high, against: then?.cell.id ?? "no such run", state: "unscored" };
+    return { metric, wanted, cell, value: null, low, high, against: then?.cell.id ?? null, state: "unscored" };
   }
   const loss = better === "higher" ? -(high ?? difference) : (low ?? difference);
   const state = loss > mayLose ? "failed" : "passed";
@@ -124,6 +124,7 @@ export function thresholdSentence(result: ThresholdResult): string {
   return `${name} changed by ${change}, wanted ${wanted}${againstText(against)}: ${state}`;
 }
 
-function againstText(against: string | undefined): string {
+function againstText(against: string | null | undefined): string {
+  if (against === null) return ", and the baseline has no such condition";
   return against === undefined ? "" : ` against "${against}" of the baseline`;
 }

@@ -67,10 +67,16 @@ export function createCorrectedEstimatesScorer(
       ];
     },
     tables: (rows) => [estimateTable(rows, `Corrected ${what.replaceAll("_", " ")}`, level)],
-    notes: (rows) =>
-      rows.some(({ metadata }) => metadata.truth === null)
-        ? []
-        : ["Every sample is labelled by hand, so that nothing is left to be corrected: these are the people's own."],
+    notes(rows) {
+      if (rows.every(({ metadata }) => metadata.truth !== null)) {
+        return [
+          "Every sample is labelled by hand, so that nothing is left to be corrected: these are the people's own.",
+        ];
+      }
+      return groupsOf(rows)
+        .filter((group) => unitsOf(rows, group).every(({ truth }) => truth === null))
+        .map((group) => `No sample of ${group} is labelled by hand, so that nothing is estimated of it: label some.`);
+    },
   });
 }
 

@@ -28,6 +28,15 @@ describe("a deployment of Azure OpenAI", () => {
     expect(JSON.stringify(model.identity)).not.toContain("k-1");
   });
 
+  it.each(["/openai", "/openai/v1", "/openai/v1/"])(
+    "is asked at one address where what is given ends in %s",
+    async (end) => {
+      const server = await startOpenAiServer([says("Yes")], { chatPath: "/openai/v1/chat/completions" });
+      const model = await createAzureJudge("gpt", { baseUrl: `${server.url}${end}`, apiKey: "k" });
+      expect(await model.reply({ messages })).toMatchObject({ text: "Yes" });
+    },
+  );
+
   it("is refused without address or key", async () => {
     await expect(createAzureJudge("gpt", { env: {} })).rejects.toThrow("set AZURE_OPENAI_ENDPOINT");
     const env = { AZURE_OPENAI_ENDPOINT: "http://127.0.0.1:1" };

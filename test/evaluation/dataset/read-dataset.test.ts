@@ -79,6 +79,11 @@ describe("a table", () => {
       rows.replace("Sadness", "sadnes"),
       'line 3: its label "sadnes" is not in the taxonomy (nearest: "sadness")',
     ],
+    [
+      "a label that is like none of the taxonomy",
+      rows.replace("Sadness", "boredom"),
+      'line 3: its label "boredom" is not in the taxonomy (anger, happiness, sadness)',
+    ],
     ["an empty image cell", rows.replace("a.jpg", ""), 'line 2: its cell "file" is empty'],
     ["a number off its scale", rows.replace(",9,", ",11,"), 'line 2: its cell "v" is 11, outside the scale 1 to 9'],
     ["a word for a number", rows.replace(",9,", ",high,"), 'line 2: its cell "v" is "high", which is not a number'],

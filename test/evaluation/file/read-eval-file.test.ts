@@ -37,30 +37,30 @@ describe("an evaluation file", () => {
     [
       "a misspelt key deep inside",
       `${minimal}matrix:\n  modles: [rules]\n`,
-      'of line 7, unknown key "modles": did you mean "models"?',
+      'in line 7, unknown key "modles": did you mean "models"?',
     ],
     [
       "a misspelt key of a dataset format",
       minimal.replace("path: photos", "path: photos\n  taxnomy: emotic26"),
-      'of line 5, unknown key "taxnomy": did you mean "taxonomy"?',
+      'in line 5, unknown key "taxnomy": did you mean "taxonomy"?',
     ],
     [
       "a scorer that does not exist",
       minimal.replace("accuracy", "acuracy"),
-      'of line 5, "scorers.0" cannot be "acuracy": did you mean "accuracy"?',
+      'in line 5, "scorers.0" cannot be "acuracy": did you mean "accuracy"?',
     ],
     [
       "an arm that does not exist",
       `${minimal}matrix: { arms: [face_only] }\n`,
-      'of line 6, "matrix.arms.0" cannot be "face_only": did you mean "face-only"?',
+      'in line 6, "matrix.arms.0" cannot be "face_only": did you mean "face-only"?',
     ],
     [
       "a password in the address of a model",
       `${minimal}models: { lab: { model: "openai:m", baseUrl: "http://me:secret@lab/v1" } }\n`,
-      'of line 6, "models.lab.baseUrl": takes no user and password',
+      'in line 6, "models.lab.baseUrl": takes no user and password',
     ],
     ["an unknown dataset format", minimal.replace("folder", "rafdb"), 'did you mean "raf-db"?'],
-    ["a number out of range", `${minimal}matrix:\n  repeats: 0\n`, 'of line 7, "matrix.repeats"'],
+    ["a number out of range", `${minimal}matrix:\n  repeats: 0\n`, 'in line 7, "matrix.repeats"'],
     ["something that is not YAML", `${minimal}matrix: [1, 2\nbudget: {`, "is not YAML"],
   ])("names line and remedy of %s", (_case, text, expected) => {
     expect(complaint(text)).toContain(expected);
@@ -74,7 +74,7 @@ describe("an evaluation file", () => {
 
   it("says what is missing and where it belongs", () => {
     expect(complaint("name: trial\nscorers: [accuracy]\n")).toBe(
-      'Cannot run evaluation as of line 1, "dataset" is missing: `evals/trial.eval.yaml`',
+      'Cannot run evaluation as in line 1, "dataset" is missing: `evals/trial.eval.yaml`',
     );
   });
 

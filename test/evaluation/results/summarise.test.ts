@@ -5,6 +5,7 @@ import { createLabelReader } from "../../../src/evaluation/label-reader.ts";
 import { worstCases } from "../../../src/evaluation/report/worst-cases.ts";
 import { compareSides } from "../../../src/evaluation/results/compare.ts";
 import { type CellResult, summarise } from "../../../src/evaluation/results/summarise.ts";
+import { thresholdSentence } from "../../../src/evaluation/results/thresholds.ts";
 import type { AnswerCache } from "../../../src/evaluation/runner/answer-cache.ts";
 import { answeredRecord, type CallRecord, unansweredRecord } from "../../../src/evaluation/runner/call-record.ts";
 import { callsOf, cellId } from "../../../src/evaluation/runner/plan.ts";
@@ -237,4 +238,11 @@ describe("a comparison", () => {
     expect(raw).toMatchObject({ metric: "tar_raw_at_2", firstValue: 1, secondValue: 0, difference: -1 });
     expect(raw?.pValue).toBeLessThan(0.01);
   });
+});
+
+it("says that a baseline has no such condition, in words and not as a condition's name", () => {
+  const rest = { metric: "accuracy", wanted: "at most 0.02 lost", cell: "a", value: null, low: null, high: null };
+  expect(thresholdSentence({ ...rest, against: null, state: "unscored" })).toBe(
+    'accuracy of "a" could not be scored, wanted at most 0.02 lost, and the baseline has no such condition: unscored',
+  );
 });

@@ -69,6 +69,15 @@ it("takes chances of being labelled from their column, and means of numbers", ()
   }
 });
 
+it("says of which condition nothing is estimated, as nobody labelled any of it", () => {
+  const half = samples.map(({ sample }) =>
+    sample.columns.condition === "A" ? sample : { ...sample, truth: { ...sample.truth, label: null } },
+  );
+  const { values, notes } = scoredAnswers(scorerBy({ share: "happiness", by: "condition" }), half, answers);
+  expect(values.corrected_share_of_happiness_in_B).toBeNull();
+  expect(notes).toEqual(["No sample of B is labelled by hand, so that nothing is estimated of it: label some."]);
+});
+
 it("leaves out what belongs to no condition, and takes an abstention for a prediction of none", () => {
   const scorer = scorerBy({ share: "happiness", by: "condition" });
   const [{ sample }] = samples as [(typeof samples)[0]];
@@ -82,7 +91,7 @@ it.each([
   ["nobody labelled any sample", { mean: "arousal" }, {}, /no sample is labelled by hand/],
   ["a column is not there", { share: "fear", by: "site" }, {}, /its column "site"/],
   ["a chance is none", { share: "fear", probability: "chance" }, { chance: "1.4" }, /"1\.4" of s0 is no chance/],
-  ["a chance is missing", { share: "fear", probability: "p" }, {}, /"" of s0 is no chance/],
+  ["a chance is missing", { share: "fear", probability: "p" }, {}, /no sample has anything in its column "p"/],
 ])("refuses before anything is asked where %s", (_case, corrected, columns, complaint) => {
   const [{ sample }] = samples as [(typeof samples)[0]];
   const analysis = Object.keys(corrected).length === 0 ? {} : { corrected };

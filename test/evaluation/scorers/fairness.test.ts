@@ -82,7 +82,7 @@ describe("fairness", () => {
   it.each([
     ["no groups are named", {}, /set analysis\.groupBy/],
     ["there is one group", { groupBy: ["light"] }, /"light" has one group/],
-    ["a column is not there", { groupBy: ["site"] }, /"site" has no group/],
+    ["a column is not there", { groupBy: ["site"] }, /no sample has anything in its column "site"/],
   ])("is refused before anything is asked where %s", (_case, more, complaint) => {
     const file = evalFile({ scorers: ["fairness"], analysis: more });
     expect(() => checkFairness(file, judged(0).samples.slice(0, 9))).toThrow(complaint);
