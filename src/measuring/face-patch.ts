@@ -3,11 +3,18 @@ import type { DecodedImage } from "../domain/image.ts";
 
 /** Rows and columns of a patch, unless told otherwise. */
 const SIDE = 12;
-/** Samples per cell and axis. */
+/** Samples per cell and axis, unless told otherwise. */
 const TAPS = 3;
 
-/** A box of an image as side x side luminances 0..255, row by row: 12 x 12 are enough to tell whether the same face is still there. */
-export function facePatch({ widthPx, heightPx, rgb }: DecodedImage, box: PixelBox, side = SIDE): number[] {
+/**
+ * A box of an image as side x side luminances 0..255, row by row: 12 x 12 are enough to tell whether the same face is still there.
+ * Of a cell larger than a face's, three samples on each axis are no mean: `taps` takes more.
+ */
+export function facePatch(
+  { widthPx, heightPx, rgb }: DecodedImage,
+  box: PixelBox,
+  { side = SIDE, taps = TAPS }: { readonly side?: number; readonly taps?: number } = {},
+): number[] {
   const luminanceAt = (u: number, v: number): number => {
     const x = Math.min(widthPx - 1, Math.max(0, Math.floor(box.leftPx + u * box.widthPx)));
     const y = Math.min(heightPx - 1, Math.max(0, Math.floor(box.topPx + v * box.heightPx)));
@@ -16,12 +23,12 @@ export function facePatch({ widthPx, heightPx, rgb }: DecodedImage, box: PixelBo
   };
   return Array.from({ length: side * side }, (_, cell) => {
     let sum = 0;
-    for (let tap = 0; tap < TAPS * TAPS; tap++) {
-      const u = ((cell % side) + ((tap % TAPS) + 0.5) / TAPS) / side;
-      const v = (Math.floor(cell / side) + (Math.floor(tap / TAPS) + 0.5) / TAPS) / side;
+    for (let tap = 0; tap < taps * taps; tap++) {
+      const u = ((cell % side) + ((tap % taps) + 0.5) / taps) / side;
+      const v = (Math.floor(cell / side) + (Math.floor(tap / taps) + 0.5) / taps) / side;
       sum += luminanceAt(u, v);
     }
-    return Math.round(sum / (TAPS * TAPS));
+    return Math.round(sum / (taps * taps));
   });
 }
 

@@ -30,7 +30,7 @@ export type FrameLook = z.infer<typeof FrameLook>;
 
 export function frameLook(image: DecodedImage, timestampS: number): FrameLook {
   const whole = { leftPx: 0, topPx: 0, widthPx: image.widthPx, heightPx: image.heightPx };
-  return { timestampS, luminances: Buffer.from(facePatch(image, whole, SIDE)).toString("base64") };
+  return { timestampS, luminances: Buffer.from(facePatch(image, whole, { side: SIDE })).toString("base64") };
 }
 
 /** The frames before, with one more: those that later ones are compared with. */

@@ -32,8 +32,8 @@ export const NO_TRACKS: TrackingState = { count: 0, tracks: [] };
 interface FrameFaces {
   readonly faces: readonly Face[];
   readonly timestampS: number;
-  /** Whether the frames before were of another shot that dissolved into this one: where somebody was, anybody may be now. */
-  readonly afterDissolve?: boolean;
+  /** Whether the frames before were of another shot, by a cut or a dissolve: where somebody was, anybody may be now. */
+  readonly isNewShot?: boolean;
 }
 
 interface TrackingTools {
@@ -157,14 +157,14 @@ async function mostSimilar(links: readonly Link[], looks: Looks): Promise<Link> 
 
 /**
  * Takes back links to faces that look different from the last sighting and turn out to be of somebody else. A face changes so slowly in a
- * dissolve that it always looks like the last sighting, and after one as little is expected of its place as of one out of nowhere.
+ * dissolve that it always looks like the last sighting, and in a new shot as little is expected of its place as of one out of nowhere.
  */
 async function rejectMismatches(owner: Map<Face, FaceTrack>, { frame, looks, tools }: Scene): Promise<void> {
-  const { afterDissolve = false } = frame;
+  const { isNewShot = false } = frame;
   for (const [face, { patch, person }] of owner) {
-    if (person === null || (!afterDissolve && patchSimilarity(patch, tools.patch(face)) >= CLEARLY_LIKE)) continue;
+    if (person === null || (!isNewShot && patchSimilarity(patch, tools.patch(face)) >= CLEARLY_LIKE)) continue;
     const look = await looks.of(face);
-    const upTo = afterDissolve ? tools.sameAgainUpTo : tools.samePersonUpTo;
+    const upTo = isNewShot ? tools.sameAgainUpTo : tools.samePersonUpTo;
     if (look?.isClear && distanceTo(person, look) > upTo) owner.delete(face);
   }
 }

@@ -99,7 +99,7 @@ export function createVideoTracker(
       const isMixed = image.frame?.dissolvedFromS !== undefined;
       const tracked = await trackFaces(
         tracking,
-        { faces, timestampS, afterDissolve: dissolving && !isMixed },
+        { faces, timestampS, isNewShot: image.frame?.cut === true || (dissolving && !isMixed) },
         {
           async describe(face) {
             if (isMixed) return null; // of two people at once

@@ -138,9 +138,9 @@ describe("trackFaces", () => {
 
   it("asks who it is once a shot has dissolved into another, as a face that fades over always looks like the last", async () => {
     const faded = { ...tools(), patch: () => patchOf(seen(0, 0)) };
-    const idsAfter = async (person: number, afterDissolve: boolean) => {
+    const idsAfter = async (person: number, isNewShot: boolean) => {
       const before = await trackFaces(NO_TRACKS, { faces: [seen(0, 0)], timestampS: 0 }, faded);
-      const frame = { faces: [seen(person, 0)], timestampS: 0.2, afterDissolve };
+      const frame = { faces: [seen(person, 0)], timestampS: 0.2, isNewShot };
       return (await trackFaces(before.state, frame, faded)).faces.map(({ trackId }) => trackId);
     };
     expect(await idsAfter(1, false)).toEqual(["T1"]);

@@ -54,3 +54,33 @@ it("takes a face that dissolved into another for somebody new, in one process or
   expect(ids).toEqual([...Array(11).fill("T1"), ...Array(9).fill("T2")]);
   expect(lookedAtS.filter((timeS) => mixedS.includes(timeS))).toEqual([]);
 });
+
+it("asks more of a face that is where somebody was before a cut than of one in the same shot", async () => {
+  const halves = (isSecond: boolean): DecodedImage => {
+    const light = (i: number) => (Math.floor(i / 3) % WIDTH < WIDTH / 2 === isSecond ? 220 : 30);
+    const rgb = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => light(i));
+    return { ...frameAt(0), rgb };
+  };
+  const idsThrough = async (distance: number) => {
+    const identity = {
+      network: { id: "of-the-test", sha256: "0".repeat(64) },
+      samePersonUpTo: 0.6,
+      describe: async ({ frame }: DecodedImage) => [frame?.index === 0 ? 0 : distance, 0],
+      close: async () => undefined,
+    };
+    const tools = { toolboxes: [], identity };
+    const tracker = createVideoTracker(CLIP_INPUT, { tools, neutral: null, progress: undefined });
+    const ids: (string | undefined)[] = [];
+    for (const index of [0, 1]) {
+      const image = { ...halves(index === 1), frame: { index, timestampS: index / FPS } };
+      const measured = { image, faces: [seen()], timingsMs: { decode: 0, measure: 0 } };
+      const followed = await tracker.follow({ path: "clip", measured });
+      if ("reason" in followed) throw new Error(followed.reason);
+      expect(followed.measured.image.frame?.cut).toBe(index === 1 ? true : undefined);
+      ids.push(followed.measured.faces[0]?.trackId);
+    }
+    return ids;
+  };
+  expect(await idsThrough(0.44)).toEqual(["T1", "T1"]);
+  expect(await idsThrough(0.5)).toEqual(["T1", "T2"]);
+});
