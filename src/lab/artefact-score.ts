@@ -1,7 +1,6 @@
 import { plainValue } from "../domain/statistics/weighted-statistic.ts";
 import { areaUnderCurveStatistic } from "../evaluation/metrics/action-units.ts";
-import { depthOf } from "./fill-pyramid.ts";
-import { covered, type Mask } from "./mask.ts";
+import { covered, depthOf, type Mask } from "./mask.ts";
 import type { Raster } from "./raster.ts";
 
 /** How well a fill can be told from what is around it, without knowing what was there. */

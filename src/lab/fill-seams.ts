@@ -1,154 +1,212 @@
-/** Where a correction is solved for: unknown where `inside` is 1, 0 at its border, and nothing flows over the frame. */
+/** Where values are unknown: `inside` is 1 where they are, 0 where they stand fast. Nothing flows over the frame. */
 interface Area {
   readonly width: number;
   readonly height: number;
   readonly inside: Uint8Array;
 }
 
-/** One level of it. */
-interface Grid extends Area {
-  /** How strongly values are held where they are: without it, small slopes that are repeated add up to a wide shade. */
-  readonly held: number;
-  /** The places inside, in reading order, and which neighbours each has: a sweep looks at nothing else. */
-  readonly cells: Int32Array;
-  readonly neighbours: Uint8Array;
+/** One level of the equations: each unknown, times `own`, less its neighbours, times what it shares with each. */
+interface Grid {
+  /** Neighbours of each unknown to the right, left, below and above as their numbers, -1 for none: int32 [count, 4]. */
+  readonly beside: Int32Array;
+  /** How strongly each is bound to them: float32 [count, 4]. */
+  readonly bound: Float32Array;
+  /** How strongly to all of them and to what stands fast: float32 [count]. */
+  readonly own: Float32Array;
+  /** Which unknown of the next level each belongs to; empty on the last. */
+  readonly above: Int32Array;
 }
 
-const [LEFT, RIGHT, ABOVE, BELOW] = [1, 2, 4, 8];
-/** Neighbours by the bits that say which there are. */
-const COUNT = Uint8Array.from({ length: 16 }, (_, bits) => [1, 2, 4, 8].filter((bit) => (bits & bit) !== 0).length);
-
-/** Seams are spread over about 100 pixels. */
-const HELD = 1 / 100 ** 2;
-
-const SWEEPS = 3;
-const CYCLES = 4;
-/** The coarsest level is of fewer places than this to a side, and swept until nothing moves. */
-const COARSEST = 8;
-const SWEEPS_OF_COARSEST = 20;
+/** A grid of fewer unknowns than this is the last. */
+const FEW = 40;
+const SWEEPS_OF_COARSEST = 30;
+/** Conjugate gradients end when what is left is this share of what there was, or after so many steps. */
+const ENOUGH = 0.01;
+const MOST_STEPS = 15;
 
 /**
  * Takes the seams out of a fill: keeps the differences between neighbouring pixels that `wanted` says and joins them to
- * the border (Poisson image editing, Perez and others 2003), by multigrid on the correction.
+ * the border (Poisson image editing, Perez and others 2003), by conjugate gradients over a multigrid cycle.
  *
  * @param area the same for all channels of an image, each of which is then joined by what is returned: its `values`,
  * [height, width], are corrected in place where `inside`; `wanted` is what the pixel to the right (axis 0) or below (axis 1)
  * of a place should be more than it.
  */
 export function seamsOf(area: Area) {
-  const grids = gridsOf(area);
-  const { inside } = area;
+  const { width, height, inside } = area;
+  const number = new Int32Array(inside.length).fill(-1);
+  const found: number[] = [];
+  for (let at = 0; at < inside.length; at++) if (inside[at] === 1) number[at] = found.push(at) - 1;
+  const cells = Int32Array.from(found);
+  const grids = gridsOf(cells, number, { width, height });
   return function joinSeamlessly(values: Float32Array, wanted: Wanted): void {
-    const residual = residualOf(area, values, wanted);
-    const correction = new Float32Array(values.length);
-    for (let cycle = 0; cycle < CYCLES; cycle++) descend(grids, 0, correction, residual);
-    for (let at = 0; at < values.length; at++) {
-      if (inside[at] === 1) values[at] = (values[at] as number) + (correction[at] as number);
-    }
+    const correction = solved(grids, residualOf(area, number, values, wanted));
+    cells.forEach((at, n) => {
+      values[at] = (values[at] as number) + (correction[n] as number);
+    });
   };
 }
 
 type Wanted = (at: number, axis: 0 | 1) => number;
 
-/** How much the differences between neighbours, at least one of them inside, lack of what is wanted. */
-function residualOf({ width, inside }: Area, values: Float32Array, wanted: Wanted): Float32Array {
-  const residual = new Float32Array(values.length);
+/** How much the differences between neighbours, at least one of them inside, are over what is wanted, summed at each unknown. */
+function residualOf({ width, inside }: Area, number: Int32Array, values: Float32Array, wanted: Wanted): Float64Array {
+  const residual = new Float64Array(number.reduce((most, one) => Math.max(most, one), -1) + 1);
+  const add = (n: number, off: number) => {
+    if (n >= 0) residual[n] = (residual[n] as number) + off;
+  };
   for (const axis of [0, 1] as const) {
     const step = axis === 0 ? 1 : width;
     for (let at = 0; at + step < values.length; at++) {
       if (inside[at] === 0 && inside[at + step] === 0) continue;
       if (axis === 0 && at % width === width - 1) continue;
       const off = (values[at + step] as number) - (values[at] as number) - wanted(at, axis);
-      residual[at] = (residual[at] as number) - off;
-      residual[at + step] = (residual[at + step] as number) + off;
+      add(number[at] as number, off);
+      add(number[at + step] as number, -off);
     }
   }
   return residual;
 }
 
-/** The area and its halves, finest first. */
-function gridsOf(area: Area): Grid[] {
-  const grids = [gridOf(area, HELD)];
-  for (let last = grids[0] as Grid; Math.min(last.width, last.height) >= COARSEST; ) {
-    last = gridOf(halved(last), 4 * last.held);
-    grids.push(last);
-  }
-  return grids;
-}
-
-function gridOf(area: Area, held: number): Grid {
-  const { width, height, inside } = area;
-  const cells = new Int32Array(inside.reduce((sum, one) => sum + one, 0));
-  const neighbours = new Uint8Array(cells.length);
-  let n = 0;
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
-      if (inside[at] === 0) continue;
-      cells[n] = at;
-      neighbours[n] =
-        (x > 0 ? LEFT : 0) | (x < width - 1 ? RIGHT : 0) | (y > 0 ? ABOVE : 0) | (y < height - 1 ? BELOW : 0);
-      n++;
+/** The equations of the pixels, and of ever larger squares of them. */
+function gridsOf(cells: Int32Array, number: Int32Array, { width, height }: Omit<Area, "inside">): Grid[] {
+  const beside = new Int32Array(4 * cells.length).fill(-1);
+  const bound = new Float32Array(4 * cells.length);
+  const own = new Float32Array(cells.length);
+  const steps = [1, -1, width, -width];
+  for (let n = 0; n < cells.length; n++) {
+    const at = cells[n] as number;
+    const x = at % width;
+    for (let side = 0; side < 4; side++) {
+      const to = at + (steps[side] as number);
+      if ((side === 0 && x === width - 1) || (side === 1 && x === 0) || to < 0 || to >= width * height) continue;
+      own[n] = (own[n] as number) + 1;
+      beside[4 * n + side] = number[to] as number;
+      bound[4 * n + side] = 1;
     }
   }
-  return { ...area, held, cells, neighbours };
+  const grids: Grid[] = [];
+  let finest: Placed = { beside, bound, own, places: cells, width, height };
+  while (finest.own.length >= FEW) {
+    const coarse = joinedByFour(finest);
+    grids.push({ ...finest, above: coarse.above });
+    finest = coarse;
+  }
+  return [...grids, { ...finest, above: new Int32Array(0) }];
 }
 
-/** Inside where all of what a place stands for is. */
-function halved({ width, height, inside }: Area): Area {
-  const [w, h] = [(width + 1) >> 1, (height + 1) >> 1];
-  const coarse = new Uint8Array(w * h).fill(1);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) if (inside[at] === 0) coarse[(y >> 1) * w + (x >> 1)] = 0;
+/** Equations with the places of their unknowns, as numbers in a frame of that size. */
+type Placed = Omit<Grid, "above"> & Omit<Area, "inside"> & { readonly places: Int32Array };
+
+/** Unknowns of two by two places made one: what binds them to others is added up, what binds them to each other falls away. */
+function joinedByFour(fine: Placed): Placed & Pick<Grid, "above"> {
+  const [width, height] = [(fine.width + 1) >> 1, (fine.height + 1) >> 1];
+  const number = new Int32Array(width * height).fill(-1);
+  const above = new Int32Array(fine.places.length);
+  const places: number[] = [];
+  for (let n = 0; n < above.length; n++) {
+    const at = fine.places[n] as number;
+    const to = (Math.floor(at / fine.width) >> 1) * width + ((at % fine.width) >> 1);
+    if ((number[to] as number) < 0) number[to] = places.push(to) - 1;
+    above[n] = number[to] as number;
   }
-  return { width: w, height: h, inside: coarse };
+  const beside = new Int32Array(4 * places.length).fill(-1);
+  const bound = new Float32Array(4 * places.length);
+  const own = new Float32Array(places.length);
+  for (let n = 0; n < above.length; n++) {
+    const joined = above[n] as number;
+    own[joined] = (own[joined] as number) + (fine.own[n] as number);
+    for (let side = 0; side < 4; side++) {
+      const other = fine.beside[4 * n + side] as number;
+      if (other < 0) continue;
+      const strength = fine.bound[4 * n + side] as number;
+      if (above[other] === joined) {
+        own[joined] = (own[joined] as number) - strength;
+        continue;
+      }
+      beside[4 * joined + side] = above[other] as number;
+      bound[4 * joined + side] = (bound[4 * joined + side] as number) + strength;
+    }
+  }
+  return { beside, bound, own, above, width, height, places: Int32Array.from(places) };
 }
 
-/** One V-cycle for `sum over neighbours of (own - theirs) = -residual`. */
-function descend(grids: readonly Grid[], level: number, correction: Float32Array, residual: Float32Array): void {
-  const [grid, coarse] = [grids[level] as Grid, grids[level + 1]];
-  for (let sweep = 0; sweep < SWEEPS; sweep++) relax(grid, correction, residual);
-  if (coarse === undefined) {
-    for (let sweep = 0; sweep < SWEEPS_OF_COARSEST; sweep++) relax(grid, correction, residual);
-    return;
+/** Conjugate gradients, each step of which is improved by one cycle over all grids. */
+function solved(grids: readonly Grid[], residual: Float64Array): Float64Array {
+  const finest = grids[0] as Grid;
+  const n = residual.length;
+  const found = new Float64Array(n);
+  const left = Float64Array.from(residual);
+  const least = ENOUGH ** 2 * dot(left, left);
+  let way = cycled(grids, 0, left);
+  let slope = dot(left, way);
+  for (let step = 0; step < MOST_STEPS && slope > 0 && dot(left, left) > least; step++) {
+    const pulled = times(finest, way);
+    const length = slope / dot(way, pulled);
+    for (let i = 0; i < n; i++) {
+      found[i] = (found[i] as number) + length * (way[i] as number);
+      left[i] = (left[i] as number) - length * (pulled[i] as number);
+    }
+    const next = cycled(grids, 0, left);
+    const nextSlope = dot(left, next);
+    const kept = nextSlope / slope;
+    for (let i = 0; i < n; i++) next[i] = (next[i] as number) + kept * (way[i] as number);
+    way = next;
+    slope = nextSlope;
   }
-  const { width, cells, neighbours } = grid;
-  const left = new Float32Array(coarse.inside.length);
-  const aboveOf = (at: number) => (((at / width) | 0) >> 1) * coarse.width + ((at % width) >> 1);
-  for (let n = 0; n < cells.length; n++) {
-    const at = cells[n] as number;
-    const above = aboveOf(at);
-    left[above] = (left[above] as number) + imbalance(grid, correction, residual, at, neighbours[n] as number);
-  }
-  const update = new Float32Array(coarse.inside.length);
-  descend(grids, level + 1, update, left);
-  for (let n = 0; n < cells.length; n++) {
-    const at = cells[n] as number;
-    correction[at] = (correction[at] as number) + (update[aboveOf(at)] as number);
-  }
-  for (let sweep = 0; sweep < SWEEPS; sweep++) relax(grid, correction, residual);
+  return found;
 }
 
-function relax(grid: Grid, correction: Float32Array, residual: Float32Array): void {
-  const { cells, neighbours, held } = grid;
-  for (let n = 0; n < cells.length; n++) {
-    const [at, has] = [cells[n] as number, neighbours[n] as number];
-    const share = imbalance(grid, correction, residual, at, has) / (held + (COUNT[has] as number));
-    correction[at] = (correction[at] as number) + share;
+/** One V-cycle, the same forwards and backwards, as conjugate gradients need it. */
+function cycled(grids: readonly Grid[], level: number, residual: Float64Array): Float64Array {
+  const grid = grids[level] as Grid;
+  const found = new Float64Array(residual.length);
+  sweep(grid, found, residual, false);
+  if (level === grids.length - 1) {
+    for (let more = 0; more < SWEEPS_OF_COARSEST; more++) sweep(grid, found, residual, more % 2 === 0);
+    return found;
+  }
+  const left = times(grid, found);
+  const coarse = new Float64Array((grids[level + 1] as Grid).own.length);
+  for (let i = 0; i < left.length; i++) {
+    const joined = grid.above[i] as number;
+    coarse[joined] = (coarse[joined] as number) + (residual[i] as number) - (left[i] as number);
+  }
+  const update = cycled(grids, level + 1, coarse);
+  for (let i = 0; i < found.length; i++) found[i] = (found[i] as number) + (update[grid.above[i] as number] as number);
+  sweep(grid, found, residual, true);
+  return found;
+}
+
+/** Gauss and Seidel's, in place. */
+function sweep({ beside, bound, own }: Grid, found: Float64Array, residual: Float64Array, backwards: boolean): void {
+  const n = found.length;
+  for (let step = 0; step < n; step++) {
+    const i = backwards ? n - 1 - step : step;
+    let sum = residual[i] as number;
+    for (let side = 4 * i; side < 4 * i + 4; side++) {
+      const other = beside[side] as number;
+      if (other >= 0) sum += (bound[side] as number) * (found[other] as number);
+    }
+    found[i] = sum / (own[i] as number);
   }
 }
 
-function imbalance(
-  { width, held }: Grid,
-  correction: Float32Array,
-  residual: Float32Array,
-  at: number,
-  has: number,
-): number {
-  const own = correction[at] as number;
-  let sum = -(residual[at] as number) - held * own;
-  if ((has & LEFT) !== 0) sum += (correction[at - 1] as number) - own;
-  if ((has & RIGHT) !== 0) sum += (correction[at + 1] as number) - own;
-  if ((has & ABOVE) !== 0) sum += (correction[at - width] as number) - own;
-  if ((has & BELOW) !== 0) sum += (correction[at + width] as number) - own;
+function times({ beside, bound, own }: Grid, values: Float64Array): Float64Array {
+  const result = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    let sum = (own[i] as number) * (values[i] as number);
+    for (let side = 4 * i; side < 4 * i + 4; side++) {
+      const other = beside[side] as number;
+      if (other >= 0) sum -= (bound[side] as number) * (values[other] as number);
+    }
+    result[i] = sum;
+  }
+  return result;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }

@@ -1,10 +1,9 @@
 import { createRandom, type Random } from "../domain/statistics/random.ts";
 import { type ArtefactScore, artefactScore } from "./artefact-score.ts";
 import { fillHole } from "./fill-hole.ts";
-import { depthOf } from "./fill-pyramid.ts";
 import { boxAround, headOutline } from "./head-shape.ts";
-import { emptyMask, type Mask, piecesOf, softened } from "./mask.ts";
-import { aroundPeople, headOvals, wholeHeads, wholePeople } from "./person-mask.ts";
+import { depthOf, emptyMask, type Mask, piecesOf, softened } from "./mask.ts";
+import { headOvals, wholeHeads, wholePeople } from "./person-mask.ts";
 import { blurred, GRAY, mixed, plain, type Raster, sharpOf } from "./raster.ts";
 import type { Scene } from "./scene.ts";
 
@@ -47,8 +46,8 @@ export async function holeElsewhere(scene: Scene, hiding: Hiding): Promise<Hidde
   return hidden(scene, await softened(elsewhere, { growPx: 0, featherPx: 4 }), hiding);
 }
 
-function partOf(scene: Scene, { hide, mask, mostHidden = MOST_HIDDEN }: Hiding): Promise<Mask> {
-  if (hide === "people") return mask === "fill" ? aroundPeople(scene, mostHidden) : wholePeople(scene);
+function partOf(scene: Scene, { hide, mask }: Hiding): Promise<Mask> {
+  if (hide === "people") return wholePeople(scene);
   return mask === "fill" ? wholeHeads(scene) : headOvals(scene);
 }
 

@@ -136,3 +136,42 @@ export function piecesOf(cells: Uint8Array, width: number): number[][] {
   }
   return pieces.sort((a, b) => b.length - a.length);
 }
+
+/** Further than any border. */
+const FAR = 1e6;
+
+/** City-block distance to the nearest pixel outside, in two sweeps; the frame is no border. */
+export function depthOf(hole: Uint8Array, widthPx: number): Float32Array {
+  const depth = new Float32Array(hole.length);
+  for (let at = 0; at < hole.length; at++) {
+    if (hole[at] !== 1) continue;
+    const left = at % widthPx > 0 ? (depth[at - 1] as number) + 1 : FAR;
+    const above = at >= widthPx ? (depth[at - widthPx] as number) + 1 : FAR;
+    depth[at] = Math.min(FAR, left, above);
+  }
+  for (let at = hole.length - 1; at >= 0; at--) {
+    if (hole[at] !== 1) continue;
+    const right = at % widthPx < widthPx - 1 ? (depth[at + 1] as number) + 1 : FAR;
+    const below = at + widthPx < hole.length ? (depth[at + widthPx] as number) + 1 : FAR;
+    depth[at] = Math.min(depth[at] as number, right, below);
+  }
+  return depth;
+}
+
+/** The mean over a square of pixels that reaches so far to each side, as far as it lies in the frame. */
+export function boxMean(values: Float32Array, widthPx: number, reachPx: number): Float32Array {
+  const [w, heightPx] = [widthPx + 1, values.length / widthPx];
+  const sums = new Float64Array(w * (heightPx + 1));
+  for (let i = 0; i < values.length; i++) {
+    const at = (Math.floor(i / widthPx) + 1) * w + (i % widthPx) + 1;
+    sums[at] = (values[i] as number) + (sums[at - 1] ?? 0) + (sums[at - w] ?? 0) - (sums[at - w - 1] ?? 0);
+  }
+  return values.map((_, i) => {
+    const [x, y] = [i % widthPx, Math.floor(i / widthPx)];
+    const [left, right] = [Math.max(0, x - reachPx), Math.min(widthPx, x + reachPx + 1)];
+    const [top, bottom] = [Math.max(0, y - reachPx) * w, Math.min(heightPx, y + reachPx + 1) * w];
+    const sum =
+      (sums[bottom + right] ?? 0) - (sums[bottom + left] ?? 0) - (sums[top + right] ?? 0) + (sums[top + left] ?? 0);
+    return sum / ((right - left) * ((bottom - top) / w));
+  });
+}

@@ -1,6 +1,5 @@
-import { depthOf } from "./fill-pyramid.ts";
 import { boxAround, fillOutlines, headOutline } from "./head-shape.ts";
-import { blurredValues, covered, emptyMask, type Mask, piecesOf, softened } from "./mask.ts";
+import { blurredValues, depthOf, emptyMask, type Mask, piecesOf, softened } from "./mask.ts";
 import { blurred, type Raster } from "./raster.ts";
 import type { Scene } from "./scene.ts";
 
@@ -46,33 +45,9 @@ async function findWholePeople(scene: Scene): Promise<Mask> {
   const values = fillOutlines(emptyMask(raster), outlines).values.map((head, i) =>
     head > 0 || (people.values[i] as number) > MAYBE_PERSON ? 1 : 0,
   );
-  const whole = withoutIslands({ ...raster, values });
-  return edged(await withShadow(raster, whole), sizeOfHeads(outlines));
-}
-
-/** Gaps up to so many heads wide, as between head and shoulder, go along with people: the widest that leave enough of the image. */
-const GAPS_IN_HEADS = [1.2, 0.6, 0.3];
-
-/**
- * The same without the shape of people: an outline of head and shoulders tells of a person however well it is filled, and a
- * strand of hair that was left beside it does. `most` is how much of the image may go.
- */
-export async function aroundPeople(scene: Scene, most: number): Promise<Mask> {
-  const people = await wholePeople(scene);
-  const head = sizeOfHeads(scene.faces.map((face) => headOutline(face, scene.scale)));
-  for (const gap of GAPS_IN_HEADS) {
-    const closed = closedOver(covered(people), people.widthPx, (gap / 2) * head);
-    const values = people.values.map((value, at) => Math.max(value, closed[at] as number));
-    if (values.reduce((sum, value) => sum + value, 0) <= most * values.length) return { ...people, values };
-  }
-  return people;
-}
-
-/** Morphological closing: cells with all from which no disc of that reach gets out without touching them. */
-function closedOver(cells: Uint8Array, widthPx: number, reachPx: number): Uint8Array {
-  const others = (of: Uint8Array) => of.map((one) => 1 - one);
-  const grown = (of: Uint8Array) => Uint8Array.from(depthOf(others(of), widthPx), (away) => (away <= reachPx ? 1 : 0));
-  return others(grown(others(grown(cells))));
+  const head = sizeOfHeads(outlines);
+  const whole = await withStrands(raster, withoutIslands({ ...raster, values }), head);
+  return edged(await withShadow(raster, whole), head);
 }
 
 /** Wider by a twelfth of a head, and soft at the edge, so that nothing of what it covers shines through. */
@@ -97,6 +72,47 @@ function withoutIslands(mask: Mask): Mask {
     if (piece.length < 0.01 * values.length && !piece.some(onFrame)) for (const at of piece) filled[at] = 1;
   }
   return { ...mask, values: filled };
+}
+
+/** Hair and cloth hang away from a person up to this far, in heads. */
+const STRANDS_REACH = 0.6;
+const STRANDS_GAP = 0.03;
+/** They stand out from what is around them by this many times what it varies by, and by these steps of 255. */
+const [STAND_OUT, STEPS_OUT] = [3, 8] as const;
+
+/** With what hangs together with a person and stands out from plain surroundings, such as strands of hair before a wall. */
+async function withStrands(raster: Raster, person: Mask, head: number): Promise<Mask> {
+  const { widthPx, values } = person;
+  const away = depthOf(
+    Uint8Array.from(values, (value) => (value > 0 ? 0 : 1)),
+    widthPx,
+  );
+  const [around, weight] = await surroundings(raster, values, 0.25 * head);
+  const off = Float32Array.from(values, (_, i) => {
+    const differs = (c: number) =>
+      Math.abs((raster.rgb[3 * i + c] as number) - (around[3 * i + c] as number) / Math.max(0.02, weight[i] as number));
+    return (weight[i] as number) < 0.02 ? 0 : Math.min(255, Math.max(differs(0), differs(1), differs(2)));
+  });
+  const outside = off.map((value, i) => ((values[i] as number) > 0 ? 0 : value / 255));
+  const usual = await blurredValues({ ...person, values: outside }, 0.25 * head);
+  const cells = Uint8Array.from(values, (value, i) => {
+    const stands = (STAND_OUT * 255 * (usual[i] as number)) / Math.max(0.02, weight[i] as number) + STEPS_OUT;
+    return value > 0 || ((away[i] as number) <= STRANDS_REACH * head && (off[i] as number) > stands) ? 1 : 0;
+  });
+  const whole = Float32Array.from(values);
+  // A strand that is lost between two places where it is seen is one.
+  const near = Uint8Array.from(
+    depthOf(
+      cells.map((cell) => 1 - cell),
+      widthPx,
+    ),
+    (far) => (far <= STRANDS_GAP * head ? 1 : 0),
+  );
+  for (const piece of piecesOf(near, widthPx)) {
+    if (!piece.some((at) => (values[at] as number) > 0)) continue;
+    for (const at of piece) if (cells[at] === 1) whole[at] = 1;
+  }
+  return { ...person, values: whole };
 }
 
 /** A shadow reaches this far, as a share of the root of the person's area. */
