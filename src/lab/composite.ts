@@ -3,6 +3,7 @@ import type { PixelBox } from "../domain/geometry.ts";
 import { boxAround, headOutline, scaledBox } from "./head-shape.ts";
 import { contextOnly } from "./hide.ts";
 import { asImage, type Mask, piecesOf, softened } from "./mask.ts";
+import { type CutOut, cutOut } from "./matte.ts";
 import { mixed, type Raster, sharpOf } from "./raster.ts";
 import type { Scene } from "./scene.ts";
 
@@ -19,6 +20,8 @@ export interface NotPossible {
 
 /** A pixel this likely to be a person's is cut out. */
 const PERSON_FROM = 0.5;
+/** The network's edge may lie off by this share of a head, loose hair more. */
+const EDGE_OFF = 0.06;
 /** A person who fills more of the frame leaves no scene to see. */
 const MOST_COVERED = 0.8;
 /** Of the scene at most so much may be made up where its own people were and the person does not cover it. */
@@ -34,7 +37,7 @@ export async function setIntoScene(own: Scene, other: Scene, seed: number): Prom
   if (person === null) return { why: "the person cannot be told from the background" };
   const place = placeIn(person, own, other);
   const at = { place, frame: other.raster };
-  const layer = { ...other.raster, rgb: await laid(sharpOf(own.raster), own.raster, at).raw().toBuffer() };
+  const layer = { ...other.raster, rgb: await laid(sharpOf(person.raster), own.raster, at).raw().toBuffer() };
   const values = await asImage(person.mask, (image) => laid(image, person.mask, at));
   const mask = { widthPx: layer.widthPx, heightPx: layer.heightPx, values };
   const covered = share(mask.values);
@@ -49,8 +52,7 @@ export async function setIntoScene(own: Scene, other: Scene, seed: number): Prom
   return { raster, region: { ...box, leftPx: box.leftPx + place.leftPx, topPx: box.topPx + place.topPx } };
 }
 
-interface Person {
-  readonly mask: Mask;
+interface Person extends CutOut {
   readonly box: PixelBox;
   /** Whether the frame cuts them off there. */
   readonly cutLeft: boolean;
@@ -59,7 +61,7 @@ interface Person {
 }
 
 /** The piece of people in which the face lies. */
-async function personWith({ people, target, scale }: Scene): Promise<Person | null> {
+async function personWith({ raster, people, target, scale }: Scene): Promise<Person | null> {
   const { widthPx, heightPx, values } = people;
   const face = scaledBox(target.box, scale);
   const middle = Math.round(face.topPx + face.heightPx / 2) * widthPx + Math.round(face.leftPx + face.widthPx / 2);
@@ -78,11 +80,9 @@ async function personWith({ people, target, scale }: Scene): Promise<Person | nu
     Math.floor(piece.reduce((a, b) => Math.max(a, b)) / widthPx),
   ];
   const edge = 0.004 * widthPx;
-  // A cut an eighth of a pixel's likelihood further in, so that no rim of the old background comes along.
-  const inner = await softened({ widthPx, heightPx, values: cut }, { growPx: 0, featherPx: 1.5 });
-  const soft = { ...inner, values: inner.values.map((value) => Math.max(0, Math.min(1, (value - 0.5) * 2.5))) };
+  const head = boxAround(headOutline(target, scale)).heightPx;
   return {
-    mask: soft,
+    ...(await cutOut(raster, { widthPx, heightPx, values: cut }, EDGE_OFF * head)),
     box: { leftPx: left, topPx: top, widthPx: right - left + 1, heightPx: bottom - top + 1 },
     cutLeft: left <= edge,
     cutRight: right >= widthPx - 1 - edge,
