@@ -91,6 +91,9 @@ async function shipped() {
 
 const define = { MEASURING_CODE: JSON.stringify(await hashOfMeasuringCode()), SHIPPED: await shipped() };
 
+/** Not one that is quoted. The script is given `__import`, see `run-kept-code.ts`. */
+const DYNAMIC_IMPORT = /(?<![\w$.`'"])import\(/g;
+
 const command = await build({
   ...forNode,
   entryPoints: ["src/cli/main.ts"],
@@ -106,7 +109,7 @@ const command = await build({
 });
 const [script] = command.outputFiles;
 await mkdir(join(OUT, "cli"), { recursive: true });
-await writeFile(script.path, inAscii(script.text));
+await writeFile(script.path, inAscii(script.text.replace(DYNAMIC_IMPORT, "__import(")));
 
 /** What esbuild leaves of other letters stands in regular expressions. V8 reads ASCII as it lies in memory. */
 function inAscii(text) {

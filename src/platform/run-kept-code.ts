@@ -14,7 +14,7 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { getHeapCodeStatistics } from "node:v8";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
 
 /** Where compiled code is kept, and under which name: what is compiled for one use is of no help to another. */
@@ -38,16 +38,16 @@ const CRC_AT = 8;
  * same on every Node, whose own `module.enableCompileCache` begins with 22 and keeps no more than the first start happened to
  * use. V8 itself turns down what another V8 or other flags left; a folder that cannot be read or written costs only time.
  *
- * @param path of a script in ASCII, whose name changes with its content: V8 compares no more than its length.
+ * @param path of a script in ASCII, whose name changes with its content: V8 compares no more than its length. It imports by
+ * `__import`, as Node 20 knows of functions that come from kept code no more how `import()` is done in them.
  */
 export function runKeptCode(path: string, place: CodePlace): void {
   const file = join(place.folder, `${place.name}-${process.version}-${process.arch}.bin`);
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, "latin1")}\n})`;
+  const source = `(function (exports, require, module, __filename, __dirname, __import) {${readFileSync(path, "latin1")}\n})`;
   const kept = keptCode(file);
   const script = new Script(source, {
     filename: path,
     ...(kept === undefined ? {} : { cachedData: kept.code }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const known = kept === undefined || script.cachedDataRejected ? 0 : kept.compiled;
   process.once("exit", () => {
@@ -55,7 +55,8 @@ export function runKeptCode(path: string, place: CodePlace): void {
     if (compiled > MORE * known && place.worthKeeping()) keep(file, compiled, script.createCachedData());
   });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));
+  const importHere = (specifier: string) => import(specifier);
+  script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path), importHere);
 }
 
 /** None that is damaged, or that somebody else wrote, wherever the folder is. */

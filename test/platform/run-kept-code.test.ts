@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { chown, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ownPath, packageVersion } from "../../src/platform/package-paths.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
-function run(cache: string, word: string) {
+function run(cache: string, ...words: string[]) {
   const env = { ...process.env, KULESHOV_CACHE: cache };
-  return spawnSync(process.execPath, [ownPath("bin/kuleshov.js"), word], { env, encoding: "utf8" });
+  return spawnSync(process.execPath, [ownPath("bin/kuleshov.js"), ...words], { env, encoding: "utf8" });
 }
 
 /** What the command says of its version, with its cache there. */
@@ -38,6 +39,23 @@ describe("compiled code", () => {
     expect(file).toContain(process.version);
     expect(version(cache)).toBe(packageVersion());
     expect((await stat(await keptFile(cache))).mtime).toEqual(hourAgo);
+  });
+
+  it("imports modules of others as well as code that was compiled just now", async () => {
+    const cache = await tempFolder();
+    const scorer = join(cache, "scorer.mjs");
+    const made = JSON.stringify(pathToFileURL(ownPath("dist/bundle/evaluation/score.js")).href);
+    const parts =
+      'name: "own", description: "d", requires: [], score: () => unscored("abstained", "a"), metrics: () => []';
+    await writeFile(
+      scorer,
+      `import { defineScorer, unscored } from ${made};\nexport default defineScorer({ ${parts} });\n`,
+    );
+    // What the first one compiled, the function that imports among it, is what the second one runs.
+    for (const start of ["first", "second"]) {
+      const words = ["facs-exam", "--limit", "1", "--out", join(cache, start), "--scorer", scorer];
+      expect(run(cache, "eval", "run", ...words)).toMatchObject({ status: 0 });
+    }
   });
 
   it.each([
