@@ -24,6 +24,11 @@ import {
 
 interface AskCommandOptions extends ModelFlags, AskOptions {}
 
+/** "joy, grief" as well as "joy grief": no label has a comma. */
+function labelsIn(given: string, before: readonly string[] = []): string[] {
+  return [...before, ...given.split(",").flatMap((label) => (label.trim() === "" ? [] : [label.trim()]))];
+}
+
 export function register(program: Command): void {
   const command = program
     .command("ask")
@@ -39,7 +44,11 @@ export function register(program: Command): void {
     .option("--fps <number>", "take a folder's images for the frames of one clip, so many in a second", positiveAmount)
     .option("--face <id>", "the one face that is asked about, e.g. F2")
     .option("--blur-others", "blur faces that are not asked about in every image that a model is shown")
-    .option("--labels <label...>", "labels to choose from; open vocabulary without it")
+    .option(
+      "--labels <label...>",
+      "labels to choose from, apart by spaces or commas; open vocabulary without it",
+      labelsIn,
+    )
     .option("--toolbox <name...>", "toolboxes to measure with", ["mesh"])
     .option("--evidence <file...>", "what toolboxes wrote of this image, as in openface:results.csv")
     .option("--no-scene", "leave out bodies and who looks where")

@@ -1,6 +1,7 @@
 import type { PublishedSignature, SignatureEntry, SignatureMatch } from "../domain/discovery.ts";
+import { PROTOTYPE_FROM } from "../domain/evidence.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
-import { agreementIndex, PROTOTYPE_FROM } from "../facs/prototypes.ts";
+import { agreementIndex } from "../facs/prototypes.ts";
 import { isShown } from "./name-by-signature.ts";
 
 /**

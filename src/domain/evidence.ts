@@ -242,3 +242,9 @@ export function forkedLedger(ledger: EvidenceLedger, known: readonly EvidenceIte
     ofKind: (kind) => items().filter((item) => item.kind === kind),
   };
 }
+
+/** The unit of the quantity by which evidence tells the closest FACS prototype. */
+export const PROTOTYPE_UNIT = "agreement index 0..1";
+
+/** From here on a face counts as showing a prototype: more of both sets is shared than not, as in two of three units. */
+export const PROTOTYPE_FROM = 0.66;

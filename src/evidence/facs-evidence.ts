@@ -1,10 +1,11 @@
 import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
+import { PROTOTYPE_UNIT } from "../domain/evidence.ts";
 import type { ActionUnitMeasurement, Face, FaceMeasurement, Scale } from "../domain/measurement.ts";
 import { ACTIVATION_MAPPING, activationVectors } from "../facs/activation.ts";
 import { type CompoundMatch, matchCompounds } from "../facs/compound-emotions.ts";
 import { type RuleScore, scoreRules } from "../facs/emotion-rules.ts";
 import { type PainScore, painScore } from "../facs/pain.ts";
-import { bestPrototype, PROTOTYPE_UNIT, type PrototypeMatch, prototypeText } from "../facs/prototypes.ts";
+import { bestPrototype, type PrototypeMatch, prototypeText } from "../facs/prototypes.ts";
 import { readSmiles, type SmileReading } from "../facs/smile-types.ts";
 
 /** A rule that fits less than this is left out of the sentence; its score is in the value. */

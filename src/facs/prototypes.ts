@@ -12,12 +12,6 @@ export interface PrototypeMatch {
   readonly agreement: number;
 }
 
-/** The unit of `agreement` where it is evidence. */
-export const PROTOTYPE_UNIT = "agreement index 0..1";
-
-/** From here on a face counts as showing a prototype: more of both sets is shared than not, as in two of three units. */
-export const PROTOTYPE_FROM = 0.66;
-
 /**
  * The FACS prototype (`prototypes` in models/facs/emotion-rules.json) that agrees best with the units present, by the FACS
  * agreement index; of equals the longer. `undefined` when no unit of any is present. Contempt has none: its prototype is

@@ -1,8 +1,7 @@
-import type { EvidenceItem, EvidenceLedger, TimeWindow } from "../domain/evidence.ts";
+import { type EvidenceItem, type EvidenceLedger, PROTOTYPE_UNIT, type TimeWindow } from "../domain/evidence.ts";
 import type { Judgment, ReadingName } from "../domain/judgment.ts";
 import { itemsWithin, overlaps } from "../domain/timeline.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
-import { PROTOTYPE_UNIT } from "../facs/prototypes.ts";
 import type { Claim } from "./check-grounding-claims.ts";
 import { type Finding, merged, worst } from "./check-grounding-finding.ts";
 import { statedWindow } from "./stated-times.ts";

@@ -1,3 +1,4 @@
+import { PROTOTYPE_FROM, PROTOTYPE_UNIT } from "../domain/evidence.ts";
 import type { CheckedClaim } from "../domain/grounding.ts";
 import type { Reading, SubjectJudgment } from "../domain/judgment.ts";
 import { abstainedInWords, type PooledReading } from "../domain/pooled-reading.ts";
@@ -81,7 +82,8 @@ function renderFace(subject: SubjectJudgment, report: Report, style: TerminalSty
   });
   const id = style.bold(name);
   const course = renderOverTime(subject, style);
-  return [`${id}${style.dim(head)}`, ...table, ...course, ...renderCues(subject, report, style)].join("\n");
+  const told = [...renderCues(subject, report, style), ...renderPrototype(subject, report, style)];
+  return [`${id}${style.dim(head)}`, ...table, ...course, ...told].join("\n");
 }
 
 /** Of a clip, the first label of each reading from stretch to stretch. */
@@ -127,6 +129,19 @@ function renderCues(subject: SubjectJudgment, report: Report, style: TerminalSty
     const verdict = claim === undefined ? "" : ` ${verdictColor(claim.verdict, style)(shortVerdict(claim))}`;
     return `    ${sign} ${text}${verdict}`;
   });
+}
+
+/** The FACS prototype that action units show where the face is read as something else: two kinds of truth. */
+function renderPrototype({ faceId, faceOnly }: SubjectJudgment, { evidence }: Report, style: TerminalStyle): string[] {
+  const [top] = [...faceOnly.distribution].sort((a, b) => b.probability - a.probability);
+  const shown = evidence.flatMap(({ id, faceId: of, time, value }) => {
+    if (of !== faceId || time !== undefined || value.type !== "quantities") return [];
+    return value.values.filter(({ unit }) => unit === PROTOTYPE_UNIT).map((one) => ({ ...one, id }));
+  });
+  const [most] = shown.sort((a, b) => b.value - a.value);
+  if (top === undefined || most === undefined || most.value < PROTOTYPE_FROM || most.name === top.label) return [];
+  const text = `by FACS the action units show the prototype of ${most.name} (agreement ${most.value.toFixed(2)} of 1) [${most.id}]`;
+  return [`    ~ ${style.dim(wrap(`${text}, which is not what is read`, style.columns - 6, " ".repeat(6)))}`];
 }
 
 function shortVerdict(claim: CheckedClaim): string {

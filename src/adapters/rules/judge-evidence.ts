@@ -233,6 +233,8 @@ function rounded(distribution: readonly JudgedLabel[]): JudgedLabel[] {
   return [{ ...first, probability: Number((1 - others).toFixed(4)) }, ...rest];
 }
 
+/** Cues in the labels that were given; what speaks for something that is not to be chosen speaks for none of them. */
 function inLabels(cues: readonly Cue[], labels: readonly string[] | null): Cue[] {
-  return cues.map((cue) => ({ ...cue, label: mainLabelFor(cue.label, labels) }));
+  const told = cues.map((cue) => ({ ...cue, label: mainLabelFor(cue.label, labels) }));
+  return labels === null ? told : told.filter(({ label }) => labels.includes(label));
 }

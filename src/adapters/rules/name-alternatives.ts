@@ -1,4 +1,5 @@
 import { capitalised } from "../../domain/capitalised.ts";
+import { PROTOTYPE_FROM } from "../../domain/evidence.ts";
 import type { Alternative, Reading } from "../../domain/judgment.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
 import { nameWithCode } from "../../facs/action-units.ts";
@@ -6,7 +7,7 @@ import { PRESENT_FROM } from "../../facs/activation.ts";
 import { basicLabelOf } from "../../facs/basic-label.ts";
 import { matchCompounds } from "../../facs/compound-emotions.ts";
 import { type EmotionRule, emotionRules } from "../../facs/emotion-rules.ts";
-import { bestPrototype, PROTOTYPE_FROM, prototypeText } from "../../facs/prototypes.ts";
+import { bestPrototype, prototypeText } from "../../facs/prototypes.ts";
 import type { ContextReading } from "./read-context.ts";
 import type { FaceReading } from "./read-face.ts";
 import { mainLabelFor } from "./related-labels.ts";

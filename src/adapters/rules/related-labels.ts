@@ -3,6 +3,7 @@ import type { JudgedLabel } from "../../domain/judgment.ts";
 import { BASIC_LABELS, type LabelProbability } from "../../domain/labels.ts";
 import { basicLabelOf } from "../../facs/basic-label.ts";
 import { knowledgeFile } from "../../facs/knowledge-file.ts";
+import { labelMeantBy } from "./questions/question-targets.ts";
 
 const RelatedLabels = z.strictObject({
   about: z.string(),
@@ -14,9 +15,11 @@ const relatedLabels = knowledgeFile(["rules", "label-kin.json"], RelatedLabels);
 
 /** The basic labels that a label is a shade of, and how much; `undefined` when nothing is known of it. */
 function relatedTo(label: string): Readonly<Record<string, number>> | undefined {
-  const basic = basicLabelOf(label);
+  const noun = labelMeantBy(label) ?? label;
+  const basic = basicLabelOf(label) ?? basicLabelOf(noun);
   if (basic !== undefined) return { [basic]: 1 };
-  return relatedLabels().kin[label.trim().toLowerCase()];
+  const { kin } = relatedLabels();
+  return kin[label.trim().toLowerCase()] ?? kin[noun.trim().toLowerCase()];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { capitalised } from "../../../domain/capitalised.ts";
-import { groupBy } from "../../../domain/group-by.ts";
+import { smileTypeAnswer } from "./answer-facs.ts";
 import {
   type AnswerScene,
   because,
@@ -71,11 +71,26 @@ function restOf(placed: readonly Placed[]): string[] {
 export function rankAnswer(ordered: Ordered, scene: AnswerScene): string {
   const placed = inOrder(ordered, scene);
   if (placed.length === 0) return notRead(ordered.target, scene);
-  const told = placed.map(({ face, level }, at) => `${at + 1}) ${face.faceId} (${share(level)})`);
+  const told = withTies(placed).map(
+    ({ rank, tied }) => `${rank}) ${listed(tied.map(({ face, level }) => `${face.faceId} (${share(level)})`))}`,
+  );
   const unread = scene.faces.length - placed.length;
   const rest = unread === 0 ? "" : `; ${unread} of ${scene.faces.length} faces could not be read`;
   const ids = placed.flatMap(({ face }) => evidenceFor(ordered.target, face, scene).slice(0, 1));
   return `By ${orderOf(ordered.target)}, ${ordered.most ? "most" : "least"} first: ${told.join(", ")}${rest}${citing(ids)}.`;
+}
+
+/** Faces whose levels are alike share a place: a difference of nothing is no order. */
+function withTies(placed: readonly Placed[]): { readonly rank: number; readonly tied: readonly Placed[] }[] {
+  const places: { rank: number; tied: Placed[] }[] = [];
+  placed.forEach((one, at) => {
+    const last = places.at(-1);
+    const first = last?.tied[0];
+    if (last !== undefined && first !== undefined && Math.abs(first.level - one.level) < TIED_WITHIN)
+      last.tied.push(one);
+    else places.push({ rank: at + 1, tied: [one] });
+  });
+  return places;
 }
 
 function inOrder({ target, most }: Ordered, { faces, view }: AnswerScene): Placed[] {
@@ -94,6 +109,8 @@ export function whoAnswer(target: Target, scene: AnswerScene): string {
   if (showing.length === 0) {
     const [best] = inOrder({ target, most: true }, scene);
     if (best === undefined) return notRead(target, scene);
+    // No type of smile is shown a little: what the smiles are says more than who comes nearest.
+    if (target.type === "smile" && target.smile !== null) return `Nobody shows ${name}. ${smileTypeAnswer(scene)}`;
     return `Nobody clearly shows ${name}: ${best.face.faceId} comes nearest (${share(best.level)})${citing(evidenceFor(target, best.face, scene))}.`;
   }
   const told = showing.map((face) => `${face.faceId} (${share(levelOf(target, face, scene.view) ?? 0)})`);
@@ -147,38 +164,22 @@ export function compareAnswer(asked: Ordered & { readonly first: string }, scene
   return `${yes ? "Yes" : "No"}: ${said}${citing(ids)}.`;
 }
 
-/** Whether the faces are read alike, by their first labels; one that is asked about is compared with all others. */
-export function sameAnswer(asksWho: boolean, { subjects, faces: asked }: AnswerScene): string {
-  const all = subjects.filter((subject): subject is JudgedFace => subject.face !== null);
-  const read = (asked.length > 1 ? asked : all).filter((face) => topOf(face) !== undefined);
-  if (read.length < 2) {
-    const [only] = read;
-    const told = only === undefined ? "no face could be read" : readAs(only);
-    return `There is nothing to compare with, as ${told}${only === undefined ? "" : citing(readingIds(only))}.`;
-  }
-  const groups = [...groupBy(read, (face) => topOf(face)?.label ?? "").values()];
-  const told = groups.map(groupClause);
-  return asksWho ? `${capitalised(told.join("; "))}.` : `${groups.length === 1 ? "Yes" : "No"}: ${told.join("; ")}.`;
-}
-
-/** The faces that are read as something else than most are. */
-export function oddAnswer({ faces }: AnswerScene): string {
-  const read = faces.filter((face) => topOf(face) !== undefined);
-  const groups = [...groupBy(read, (face) => topOf(face)?.label ?? "").values()].sort((a, b) => b.length - a.length);
-  const [most, ...others] = groups;
-  const told = groups.map(groupClause).join("; ");
-  if (most === undefined || read.length < 3) return `Nobody can stand out among ${read.length} faces that are read.`;
-  if (others.length === 0) return `Nobody stands out: ${told}.`;
-  if (others.some((group) => group.length === most.length)) return `Nobody stands out from most: ${told}.`;
-  const odd = others.flat().map(({ faceId }) => faceId);
-  return `${listed(odd)} ${odd.length === 1 ? "stands" : "stand"} out: ${[...others, most].map(groupClause).join("; ")}.`;
-}
-
-function groupClause(group: readonly JudgedFace[]): string {
-  const faces = group.map((face) => `${face.faceId} (${share(topOf(face)?.probability ?? 0)})`);
-  const ids = group.flatMap((face) => readingIds(face).slice(0, 1));
-  const label = topOf(group[0] as JudgedFace)?.label ?? "";
-  return `${listed(faces)} ${group.length === 1 ? "is" : "are"} perceived as ${expressing(label)}${citing(ids)}`;
+/** By how much one face shows more, or less, of something than the others that are named. */
+export function howMuchMoreAnswer(asked: Ordered & { readonly first: string }, scene: AnswerScene): string {
+  const placed = inOrder(asked, scene);
+  const one = placed.find(({ face }) => face.faceId === asked.first);
+  const others = placed.filter((each) => each !== one);
+  if (one === undefined || others.length === 0) return notRead(asked.target, scene);
+  const told = others.map(({ face, level }) => {
+    const apart = one.level - level;
+    const where =
+      Math.abs(apart) < TIED_WITHIN ? "as high as" : `${share(Math.abs(apart))} ${apart > 0 ? "above" : "below"}`;
+    return `${where} ${face.faceId} (${share(level)})`;
+  });
+  const ids = placed.flatMap(({ face }) => evidenceFor(asked.target, face, scene).slice(0, 2));
+  const scale =
+    asked.target.type === "label" ? ", which says how much more surely and not how much more intensely" : "";
+  return `By ${orderOf(asked.target)}, ${one.face.faceId} (${share(one.level)}) is ${listed(told)}${scale}${citing(ids)}.`;
 }
 
 /** Which of the named labels it is, for each face, and which of them are not told apart at all. */

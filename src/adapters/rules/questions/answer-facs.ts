@@ -1,7 +1,8 @@
 import { capitalised } from "../../../domain/capitalised.ts";
+import { PROTOTYPE_FROM } from "../../../domain/evidence.ts";
 import { actionUnit, nameWithCode } from "../../../facs/action-units.ts";
 import { basicLabelOf } from "../../../facs/basic-label.ts";
-import { bestPrototype, PROTOTYPE_FROM, prototypeText } from "../../../facs/prototypes.ts";
+import { bestPrototype, prototypeText } from "../../../facs/prototypes.ts";
 import { smileRules } from "../../../facs/smile-types.ts";
 import { describeFaces } from "./answer-description.ts";
 import { smileClause, unitsClause } from "./answer-target.ts";

@@ -1,35 +1,36 @@
 import type { EvidenceView } from "../evidence-view.ts";
 import type { JudgedSubject } from "../judge-evidence.ts";
 import { whatWouldEndAnswer, whatWouldMakeAnswer } from "./answer-changes.ts";
+import { contextAnswer, contextOnAnswer, expectedAnswer } from "./answer-context.ts";
 import { describeFaces, describeScene } from "./answer-description.ts";
 import {
   choiceAnswer,
   compareAnswer,
   countAnswer,
-  oddAnswer,
+  howMuchMoreAnswer,
   rankAnswer,
-  sameAnswer,
   whichAnswer,
   whoAnswer,
   whoNotAnswer,
 } from "./answer-faces.ts";
 import { meaningAnswer, prototypeAnswer, smileTypeAnswer } from "./answer-facs.ts";
+import { oddAnswer, sameAnswer } from "./answer-likeness.ts";
 import { looksSentences, overTimeSentences, whenAnswer } from "./answer-over-time.ts";
 import {
   againstAnswer,
   alternativesAnswer,
   certaintyAnswer,
-  contextAnswer,
   distributionAnswer,
-  expectedAnswer,
   fitAnswer,
+  leastLikelyAnswer,
   networksAnswer,
+  surestAnswer,
   whyAnswer,
   whyNotAnswer,
 } from "./answer-reasons.ts";
 import { saidAnswer } from "./answer-said.ts";
 import { sideAnswer, sidedUnitsAnswer } from "./answer-sides.ts";
-import { actionUnitsAnswer, affectAnswer, signAnswer, strengthAnswer } from "./answer-strength.ts";
+import { actionUnitsAnswer, affectAnswer, signAnswer, strengthAnswer, strongestUnitAnswer } from "./answer-strength.ts";
 import { allPresentAnswer, moreThanAnswer, presenceAnswer, ratingAnswer } from "./answer-target.ts";
 import type { AnswerScene, JudgedFace } from "./answer-words.ts";
 import type { AskedQuestion } from "./asked-question.ts";
@@ -95,6 +96,16 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return countAnswer(asked.target, scene);
     case "compare":
       return compareAnswer(asked, scene);
+    case "how-much-more":
+      return howMuchMoreAnswer(asked, scene);
+    case "surest":
+      return surestAnswer(asked.most, scene);
+    case "context-on":
+      return contextOnAnswer(asked, scene);
+    case "least-likely":
+      return leastLikelyAnswer(scene);
+    case "strongest-unit":
+      return strongestUnitAnswer(scene);
     case "alternatives":
       return alternativesAnswer(scene);
     case "same-expression":

@@ -1,6 +1,5 @@
 import { capitalised } from "../../../domain/capitalised.ts";
 import { quantity } from "../evidence-view.ts";
-import { situationOf } from "./answer-description.ts";
 import { presenceAnswer } from "./answer-target.ts";
 import {
   type AnswerScene,
@@ -109,6 +108,17 @@ export function alternativesAnswer({ faces }: AnswerScene): string {
   return `${capitalised(told.join("; "))}.`;
 }
 
+/** What each face is least likely to be read as. */
+export function leastLikelyAnswer({ faces }: AnswerScene): string {
+  const told = faces.map((face) => {
+    const all = ranked(face.judgment.integrated.distribution).toReversed();
+    if (all.length === 0) return readAs(face);
+    const last = all.slice(0, 2).map(({ label, probability }) => `${label} (${share(probability)})`);
+    return `${face.faceId} is least likely ${last.join(", then ")}; ${readAs(face)}${citing(readingIds(face))}`;
+  });
+  return `${capitalised(told.join("; "))}.`;
+}
+
 /** The whole distribution of each face. */
 export function distributionAnswer({ faces }: AnswerScene): string {
   const told = faces.map((face) => {
@@ -138,6 +148,21 @@ export function networksAnswer({ faces }: AnswerScene): string {
 /** How sure the reading is, and what makes it so. */
 export function certaintyAnswer(scene: AnswerScene): string {
   return scene.faces.map((face) => `${certaintyClause(face, scene)}.`).join(" ");
+}
+
+/** The face that is read most, or least, surely: by how far its first label is ahead of its second. */
+export function surestAnswer(most: boolean, scene: AnswerScene): string {
+  const ahead = (face: JudgedFace) => {
+    const [first, second] = ranked(face.judgment.integrated.distribution);
+    return (first?.probability ?? 0) - (second?.probability ?? 0);
+  };
+  const [one, ...others] = scene.faces
+    .filter((face) => topOf(face) !== undefined)
+    .sort((a, b) => (most ? ahead(b) - ahead(a) : ahead(a) - ahead(b)));
+  if (one === undefined) return certaintyAnswer(scene);
+  const head = `${one.faceId} is read ${most ? "most" : "least"} surely${citing(readingIds(one))}. ${certaintyClause(one, scene)}.`;
+  const rest = others.map((face) => `${readAs(face)}${citing(readingIds(face).slice(0, 1))}`);
+  return rest.length === 0 ? head : `${head} Then come the others: ${rest.join("; ")}.`;
 }
 
 /** Disagreement of the parts of a reading, 0..1, from which on they are said to differ. */
@@ -173,55 +198,4 @@ function sureness(probability: number, disagree: boolean): string {
   if (probability >= 0.8 && !disagree) return "Quite sure";
   if (probability >= 0.6) return "Fairly sure";
   return probability >= 0.4 ? "Not very sure" : "Unsure";
-}
-
-/** A shift of the first label by less than this is no change. */
-const SHIFTED_FROM = 0.02;
-
-/** What the context does to each face's reading. */
-export function contextAnswer({ faces }: AnswerScene): string {
-  const [first] = faces;
-  if (first === undefined || first.judgment.contextOnly.abstention !== null) {
-    const why = first?.judgment.contextOnly.abstention ?? "no context was given";
-    const rests = first === undefined ? "" : citing(readingIds(first));
-    return `Nothing, as the context alone says nothing (${clause(why)}): ${listed(faces.map(readAs))}, on the face alone${rests}.`;
-  }
-  const { says, ids } = situationOf(first);
-  const told = faces.map(shiftClause);
-  return `The context, ${says}${citing(ids)}, ${told.join("; it ")}.`;
-}
-
-/** What the context alone leads one to expect, and what the faces show. */
-export function expectedAnswer({ faces }: AnswerScene): string {
-  const [first] = faces;
-  const [top, next] = ranked(first?.judgment.contextOnly.distribution ?? []);
-  if (first === undefined || top === undefined) {
-    const why = first?.judgment.contextOnly.abstention ?? "no context was given";
-    const rests = first === undefined ? "" : citing(readingIds(first));
-    return `Nothing in particular, as the context alone says nothing (${clause(why)}): ${listed(faces.map(readAs))}, on the face alone${rests}.`;
-  }
-  const { says, ids } = situationOf(first);
-  const second = next === undefined || next.probability < 0.2 ? "" : `, or ${next.label} (${share(next.probability)})`;
-  const told = faces.map((face) => {
-    const alone = ranked(face.judgment.faceOnly.distribution)[0];
-    if (alone === undefined) return `${face.faceId} alone is not read`;
-    return `${face.faceId} alone is perceived as ${expressing(alone.label)} (${share(alone.probability)})${citing(readingIds(face))}`;
-  });
-  const expected = `The context, ${says}, leads one to expect ${top.label} (${share(top.probability)})${second}${citing(ids)}`;
-  return `${expected}; ${told.join("; ")}.`;
-}
-
-function shiftClause(face: JudgedFace): string {
-  const [alone, both] = [ranked(face.judgment.faceOnly.distribution)[0], topOf(face)];
-  const ids = citing(readingIds(face));
-  if (both === undefined) return `changes nothing on ${face.faceId}, which is not read${ids}`;
-  if (alone === undefined)
-    return `alone makes ${face.faceId} ${expressing(both.label)} (${share(both.probability)})${ids}`;
-  if (alone.label !== both.label) {
-    return `turns ${face.faceId} from ${alone.label} (${share(alone.probability)}) into ${both.label} (${share(both.probability)})${ids}`;
-  }
-  const shift = both.probability - alone.probability;
-  if (Math.abs(shift) < SHIFTED_FROM)
-    return `leaves ${face.faceId} as it is, ${both.label} (${share(both.probability)})${ids}`;
-  return `${shift > 0 ? "raises" : "lowers"} ${both.label} on ${face.faceId} from ${share(alone.probability)} to ${share(both.probability)}${ids}`;
 }

@@ -14,7 +14,7 @@ import {
   share,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { notRead, presenceOfUnit, unitItems } from "./target-levels.ts";
+import { levelOf, notRead, presenceOfUnit, unitItems } from "./target-levels.ts";
 
 /** How strong something is, in the words of its scale. */
 export function strengthAnswer(target: Target, scene: AnswerScene): string {
@@ -69,8 +69,10 @@ export function signAnswer({ faces }: AnswerScene): string {
   const told = faces.map((face) => {
     const valence = face.judgment.integrated.valence?.value;
     if (valence === undefined) return readAs(face);
+    const { low, high } = face.judgment.integrated.valence ?? { low: 0, high: 0 };
     const sign = valence > 0 ? "Positive" : "Negative";
-    return `${Math.abs(valence) < CLEAR_AFFECT ? "Neither clearly" : sign}: ${affectClause({ dimension: "valence" }, face)}`;
+    const told = low < 0 && high > 0 ? `It cannot be told, rather ${sign.toLowerCase()}` : sign;
+    return `${Math.abs(valence) < CLEAR_AFFECT ? "Neither clearly" : told}: ${affectClause({ dimension: "valence" }, face)}`;
   });
   return `${told.join(". ")}.`;
 }
@@ -101,6 +103,34 @@ export function actionUnitsAnswer(units: readonly string[] | null, { faces, view
     }${doubt}`;
   });
   return `${capitalised(told.join(". "))}.`;
+}
+
+/** So many action units are named where the strongest are asked for. */
+const STRONGEST = 3;
+
+/** The action units of each face by how surely they are shown, the first ones. */
+export function strongestUnitAnswer({ faces, view }: AnswerScene): string {
+  const told = faces.map((face) => {
+    const levels = [...new Set(unitItemsOf(face, view).map(({ value }) => value.au))]
+      .filter((au) => presenceOfUnit(au, face, view) === "present")
+      .flatMap((au) => {
+        const level = levelOf({ type: "action-unit", anyOf: [au], words: au }, face, view);
+        return level === undefined ? [] : [{ au, level }];
+      })
+      .sort((a, b) => b.level - a.level)
+      .slice(0, STRONGEST);
+    if (levels.length === 0) return `no action unit was measured present on ${face.faceId}`;
+    const [first, ...others] = levels.map(({ au, level }) => {
+      return `${nameWithCode(au)} (${share(level)})${citing(
+        unitItems([au], face, view)
+          .map(({ id }) => id)
+          .slice(0, 1),
+      )}`;
+    });
+    const rest = others.length === 0 ? "" : `, then ${listed(others)}`;
+    return `on ${face.faceId} it is ${first}${rest}`;
+  });
+  return `${capitalised(told.join("; "))}, by how surely each is shown and not by how strong it is.`;
 }
 
 function unitItemsOf(face: JudgedFace, view: AnswerScene["view"]) {

@@ -74,7 +74,11 @@ export function topOf({ judgment }: JudgedSubject): LabelProbability | undefined
 export function cuesAbout(label: string, direction: Cue["direction"], face: JudgedFace, view: EvidenceView): Cue[] {
   const basic = basicLabelOf(label) ?? label;
   const argued = face.judgment.cues.filter((cue) => cue.label === label);
-  const all = argued.length > 0 ? argued : faceCues(face.face, view.ofFace(face.faceId), [basic]);
+  const measured = () => faceCues(face.face, view.ofFace(face.faceId), [basic]);
+  // What a judgment argues about may be told by networks alone; the action units of the face then still count.
+  const all = argued.some((cue) => !isOfClassifier(cue))
+    ? argued
+    : [...argued, ...measured().filter((cue) => argued.length === 0 || !isOfClassifier(cue))];
   const cues = all.filter(
     (cue) =>
       (basicLabelOf(cue.label) ?? cue.label) === basic && cue.direction === direction && cue.evidenceIds.length > 0,

@@ -18,14 +18,25 @@ export type QuestionKind =
         | "fit"
         | "sign"
         | "networks"
-        | "words";
+        | "words"
+        | "least-likely"
+        | "strongest-unit";
     }
   /** `side`: only those that are stronger there, on either side for `one`. `units`: those of a part of the face. `null`: all. */
   | { readonly kind: "action-units"; readonly side: AskedSide | null; readonly units: readonly string[] | null }
   /** `asksWho`: for the faces and not for yes or no. */
   | { readonly kind: "same-expression"; readonly asksWho: boolean }
   /** Whether the first face that is named shows more, or less, of it than the others. */
-  | { readonly kind: "compare"; readonly target: Target; readonly most: boolean; readonly first: string }
+  | {
+      readonly kind: "compare" | "how-much-more";
+      readonly target: Target;
+      readonly most: boolean;
+      readonly first: string;
+    }
+  /** Which face is read most or least surely. */
+  | { readonly kind: "surest"; readonly most: boolean }
+  /** What the context does to one expression. */
+  | { readonly kind: "context-on"; readonly target: Target; readonly more: boolean }
   /** Which face shows most or least of it, all of them in order, or those that show it at all. */
   | { readonly kind: "which" | "rank"; readonly target: Target; readonly most: boolean }
   | { readonly kind: "who" | "who-not"; readonly target: Target }

@@ -34,8 +34,9 @@ const SMILE = /\b(?:([a-z-]+)\s+)?(?:smil(?:e|es|ed|ing)|grin(?:s|ning)?)\b/gi;
 export function findTargets(text: string, labels: readonly string[] | null): Target[] {
   const smiles = [...text.matchAll(SMILE)].map(([words, before = ""], at): Target => {
     const after =
-      /^(?: (?:is|was|looks|seems|really|a|all))* (\w+)/.exec(text.slice(text.indexOf(words) + words.length))?.[1] ??
-      "";
+      /^(?: (?:is|was|looks|seems|really|a|all|only|just|merely|very|rather))* (\w+)/.exec(
+        text.slice(text.indexOf(words) + words.length),
+      )?.[1] ?? "";
     const named = smileTypeOf(before.toLowerCase()) ?? (at === 0 ? smileTypeOf(after) : null);
     return { type: "smile", smile: named ?? (WITH_THE_EYES.test(text) ? "Duchenne" : null) };
   });
@@ -45,6 +46,12 @@ export function findTargets(text: string, labels: readonly string[] | null): Tar
   const all = [...smiles, ...labelTargets(rest, labels), ...units, ...affectTargets(rest)];
   const told = all.map((target) => JSON.stringify(target));
   return all.filter((_target, at) => told.indexOf(told[at] ?? "") === at);
+}
+
+/** The label that a word means: "irritated" is irritation; `undefined` where none is known. */
+export function labelMeantBy(word: string): string | undefined {
+  const lower = word.trim().toLowerCase();
+  return Object.entries(questionWords().labels).find(([, words]) => words.includes(lower))?.[0];
 }
 
 function smileTypeOf(word: string): string | null {

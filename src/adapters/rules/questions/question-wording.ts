@@ -3,11 +3,16 @@ import type { AskedSide } from "./asked-question.ts";
 export const CONTEXT_EFFECT =
   /\b(?:context|situation)\b.*\b(?:chang\w*|effect|affect\w*|influenc\w*|alter\w*|difference|matters?|add|adds|shift\w*|do|contribut\w*|need\w*)\b|\b(?:chang\w*|effect|influence|difference|alter\w*|role|without)\b.*\b(?:context|situation)\b/;
 export const CERTAINTY =
-  /\bhow (?:sure|certain|confident|reliable|trustworthy|accurate|uncertain|safe)\b|\b(?:are|is) (?:you|it|this|that) (?:really )?(?:sure|certain|confident|reliable)\b|\bcan (?:i|we|you) (?:trust|rely)|\bhow much (?:can|should) (?:i|we|you) (?:trust|rely)|\b(?:your )?(?:confidence|certainty)\b|\btrusted\b|^why\b.*\b(?:not (?:so |very |quite )?|un)(?:sure|certain)\b/;
+  /\bhow (?:sure|certain|confident|reliable|trustworthy|accurate|uncertain|safe)\b|\b(?:are|is) (?:you|it|this|that) (?:really )?(?:sure|certain|confident|reliable)\b|\bcan (?:i|we|you) (?:trust|rely)|\bhow much (?:can|should) (?:i|we|you) (?:trust|rely)|\b(?:your )?(?:confidence|certainty)\b|\btrusted\b|^why\b.*\b(?:not (?:so |very |quite )?|un)(?:sure|certain)\b|\b(?:observers?|raters?|people|others|experts?|coders?) (?:would |will |might |probably )?(?:dis)?agree\b/;
+/** "Which face is the most ambiguous?", "Who is hardest to read?" */
+export const SUREST =
+  /\b(?:most|least|hardest|easiest|clearest|surest|more|less)\b.*\b(?:(?:un)?ambiguous|(?:un)?certain|(?:un)?clear|unsure|sure|doubtful|to (?:read|tell|judge)|clear[- ]cut)\b|\bclearest (?:expression|face|reading|emotion)\b/;
+export const UNSURE =
+  /\b(?:ambiguous|uncertain|unclear|unsure|doubtful|hardest)\b|\bleast (?:certain|clear|sure|unambiguous)\b|\bless (?:certain|clear|sure)\b/;
 /** Asked of no label: "Is that a mixed emotion?" */
 export const MIXED = /\b(?:un)?ambiguous\b|\bclear[- ]cut\b|\bmix(?:ed|ture)?\b|\bblend(?:ed|s)?\b/;
 export const SAME =
-  /\bsame (?:facial )?(?:expressions?|emotions?|way|thing)\b|\bsimilar(?:ly)?\b|\balike\b|\b(?:share|shares) (?:an|the|one|their) (?:expression|emotion)|\bdiffer(?:s|ent)? (?:in|expressions?|emotions?|from)|\b(?:match|matches)\b/;
+  /\bsame (?:facial )?(?:expressions?|emotions?|way|thing)\b|\bsimilar(?:ly)?\b|\balike\b|\b(?:share|shares) (?:an|the|one|their) (?:expression|emotion)|\bdiffer(?:s|ent)? (?:in|expressions?|emotions?|from)|\b(?:match|matches)\b|^(?:and )?(?:how|in what)\b.*\bdiffer\w*\b|\bdifferences? between\b/;
 /** Whether face and context go together: "Does the face fit the context?", "Is his expression appropriate?" */
 export const SITUATION = /\b(?:context|situation|scene|circumstances)\b/;
 export const APPROPRIATE = /\b(?:in)?appropriate\b|\bout of place\b/;
@@ -34,6 +39,21 @@ export const GO_TOGETHER =
 /** What else it may be: "the second most likely emotion", "What are the alternatives?" */
 export const ALTERNATIVES =
   /\b(?:second|third|next|runner-up|top (?:two|three|\d))\b.*\b(?:likely|probable|emotions?|expressions?|labels?|readings?|guess|place)\b|\balternatives?\b|\bwhat else (?:could|might|can|may)\b/;
+
+/** "What is the least likely emotion?" */
+export const LEAST_LIKELY =
+  /\b(?:least (?:likely|probable)|most unlikely)\b.*\b(?:emotion|expression|label|reading)s?\b|\b(?:emotion|expression|label|reading)s?\b.*\b(?:least (?:likely|probable)|most unlikely)\b/;
+
+/** What a context does to one expression: "Does the context make anger more likely?" */
+export const CONTEXT_ON =
+  /\b(?:context|situation)\b.*\b(?:(?:more|less) (?:likely|probable|plausible)|rais\w*|lower\w*|increas\w*|decreas\w*|strengthen\w*|weaken\w*)\b/;
+/** "Which is the strongest action unit?" */
+export const STRONGEST_UNIT =
+  /\b(?:strongest|clearest|dominant|most (?:intense|active|visible|strongly)|highest)\b.*\b(?:action units?|aus?|muscles?|movements?)\b|\b(?:action unit|au|muscle|movement)s?\b.*\b(?:strongest|clearest|dominant|most (?:intense|active|visible))\b/;
+/** "How much happier is F3 than F2?" */
+export const HOW_MUCH_MORE = /^(?:and |by )?how much (?:more |less )?\w+\b.*\bthan\b/;
+/** "Does she look sad because of the inner brow?" */
+export const BECAUSE_OF = /\b(?:because of|due to|thanks to|on account of)\b/;
 
 /** "Which cues speak against the reading?", but not "What speaks against anger?" */
 export const AGAINST =
@@ -69,7 +89,7 @@ export const YES_NO =
   /^(?:and |so |but )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|has|have|any|can you|could|would (?:you|(?:most |other )?(?:people|observers|others|raters)|one|anyone)|do you)\b/;
 
 export const WHY =
-  /^why\b|^how come\b|\bwhat makes (?:you|it|this|her|him|them|f\d)|\bwhat tells\b|\bspeaks? (?:for|in favou?r)\b|\b(?:which|what) (?:facial )?(?:cues?|evidence|signs?|action units?|features?|measurements?)\b|\bhow (?:do|can) (?:you|i|we) (?:know|tell|see)\b/;
+  /^why\b|^how come\b|\bwhat makes (?:you|it|this|her|him|them|f\d)|\bwhat tells\b|\bspeaks? (?:for|in favou?r)\b|\b(?:which|what) (?:facial )?(?:cues?|evidence|signs?|action units?|muscles?|features?|measurements?)\b|\bhow (?:do|can) (?:you|i|we) (?:know|tell|see)\b/;
 
 /** "How happy is she?" */
 export function isHowLabel(lower: string): boolean {
@@ -122,3 +142,27 @@ export const ASKS_WHAT =
   /^(?:what|which|how|when|describe|name|tell|explain|list|emotions?|expressions?|give|who|the|can you|could you)\b/;
 export const DESCRIBE_WHOM =
   /^describe (?:the |this |that |these |those )?(?:\w+'s )?(?:faces?|images?|people|persons?|them|her|him|it)\b/;
+
+const OPENED =
+  /^(?:(?:please|briefly|quickly|hi|hello|in short|in (?:one|a|a single) (?:word|sentence))[,:]? )+(?=\S)/i;
+/** "He is angry, isn't he?" */
+const TAGGED =
+  /^(?!wh|how)(.+), (?:(?:is|are|was|do|does|did|has|have)(?:n't)? (?:s?he|it|they|that|this|there)|right|correct)\?$/i;
+
+/** "AU1+4" */
+const COMBINED = /\bAU ?(\d+)((?: ?\+ ?(?:AU ?)?\d+)+)/gi;
+
+/** Without courtesies, and as a question where a statement only ends as one. */
+export function plainly(text: string): string {
+  return text
+    .replace(OPENED, "")
+    .replace(TAGGED, "Is it so that $1?")
+    .replace(
+      COMBINED,
+      (units) =>
+        units
+          .match(/\d+/g)
+          ?.map((au) => `AU${au}`)
+          .join(" and ") ?? units,
+    );
+}

@@ -1,4 +1,5 @@
 import type { AskedQuestion, QuestionKind } from "./asked-question.ts";
+import { affectOf, fromEndToEnd, labelsOf, ratingOf } from "./question-ratings.ts";
 import { type FacesMeant, findFaces, findTargets, type Target, unitsOfPart } from "./question-targets.ts";
 import {
   AGAINST,
@@ -7,19 +8,22 @@ import {
   APPROPRIATE,
   ASKS_WHAT,
   ASKS_WHO,
-  BOTH_ENDS,
+  BECAUSE_OF,
   BY_UNITS,
   CERTAINTY,
   CONTEXT_EFFECT,
+  CONTEXT_ON,
   DESCRIBE,
   DESCRIBE_WHOM,
   DISTRIBUTION,
   EXPECTED,
   FELT,
   GO_TOGETHER,
+  HOW_MUCH_MORE,
   IS_FELT,
   isHowLabel,
   LEAST,
+  LEAST_LIKELY,
   LOOKS,
   MEANING,
   MIXED,
@@ -28,6 +32,7 @@ import {
   ODD,
   PART,
   PROTOTYPE,
+  plainly,
   RATED,
   REALLY,
   SAME,
@@ -35,11 +40,13 @@ import {
   SITUATION,
   SMILE_TYPE,
   STRENGTH,
+  STRONGEST_UNIT,
   SUPERLATIVE,
-  scaleIn,
+  SUREST,
   sideIn,
   TOGETHER,
   UNITS,
+  UNSURE,
   WHEN,
   WHY,
   WHY_AT_ALL,
@@ -78,30 +85,6 @@ export function asksForReasons(part: string, { labels }: QuestionScene): boolean
   return WHY.test(lower) && findTargets(lower, labels).length === 0;
 }
 
-const OPENED =
-  /^(?:(?:please|briefly|quickly|hi|hello|in short|in (?:one|a|a single) (?:word|sentence))[,:]? )+(?=\S)/i;
-/** "He is angry, isn't he?" */
-const TAGGED =
-  /^(?!wh|how)(.+), (?:(?:is|are|was|do|does|did|has|have)(?:n't)? (?:s?he|it|they|that|this|there)|right|correct)\?$/i;
-
-/** "AU1+4" */
-const COMBINED = /\bAU ?(\d+)((?: ?\+ ?(?:AU ?)?\d+)+)/gi;
-
-/** Without courtesies, and as a question where a statement only ends as one. */
-function plainly(text: string): string {
-  return text
-    .replace(OPENED, "")
-    .replace(TAGGED, "Is it so that $1?")
-    .replace(
-      COMBINED,
-      (units) =>
-        units
-          .match(/\d+/g)
-          ?.map((au) => `AU${au}`)
-          .join(" and ") ?? units,
-    );
-}
-
 function unanswerable(reason: string): QuestionKind {
   return { kind: "unanswerable", reason };
 }
@@ -125,18 +108,34 @@ const BY_WORDING = [
   [CERTAINTY, { kind: "certainty" }],
   [SMILE_TYPE, { kind: "smile-type" }],
   [ODD, { kind: "odd-one-out" }],
+  [LEAST_LIKELY, { kind: "least-likely" }],
+  [STRONGEST_UNIT, { kind: "strongest-unit" }],
   [DISTRIBUTION, { kind: "distribution" }],
 ] as const satisfies readonly (readonly [RegExp, QuestionKind])[];
 
-function withoutTarget(lower: string, targets: readonly Target[]): QuestionKind | undefined {
+/** What is asked of a context, or of what is said. */
+function ofContext(lower: string, [target]: readonly Target[]): QuestionKind | undefined {
   if (EXPECTED.test(lower)) return { kind: "expected" };
   if (APPROPRIATE.test(lower) || (SITUATION.test(lower) && GO_TOGETHER.test(lower))) return { kind: "fit" };
   if (WORDS.test(lower) && GO_TOGETHER.test(lower)) return { kind: "words" };
-  if (CONTEXT_EFFECT.test(lower) && !/\bwhich\b.*\bcues\b/.test(lower)) return { kind: "context-effect" };
+  if (target?.type === "label" && CONTEXT_ON.test(lower))
+    return { kind: "context-on", target, more: !LEAST.test(lower) };
+  const asksEffect = CONTEXT_EFFECT.test(lower) && !/\bwhich\b.*\bcues\b/.test(lower);
+  return asksEffect ? { kind: "context-effect" } : undefined;
+}
+
+function withoutTarget(lower: string, targets: readonly Target[]): QuestionKind | undefined {
+  const asked = ofContext(lower, targets);
+  if (asked !== undefined) return asked;
+  if (ASKS_WHO.test(lower) && SUREST.test(lower)) return { kind: "surest", most: !UNSURE.test(lower) };
   const told = BY_WORDING.find(([wording]) => wording.test(lower))?.[1];
   if (told !== undefined) return told;
   if (PROTOTYPE.test(lower)) return { kind: "prototype", target: targets[0] ?? null };
-  if (SAME.test(lower)) return { kind: "same-expression", asksWho: ASKS_WHO.test(lower) };
+  if (SAME.test(lower))
+    return {
+      kind: "same-expression",
+      asksWho: ASKS_WHO.test(lower) || /\bdifferences?\b|^(?:how|in what)\b/.test(lower),
+    };
   if (/^compare\b/.test(lower)) return { kind: "same-expression", asksWho: true };
   if (ALTERNATIVES.test(lower)) return { kind: "alternatives" };
   return AGAINST.test(lower) ? { kind: "against", target: null } : undefined;
@@ -150,6 +149,7 @@ function comparing(
 ): QuestionKind | undefined {
   const [target] = targets;
   if (target === undefined || first === undefined || faceIds.length < 2) return undefined;
+  if (HOW_MUCH_MORE.test(lower)) return { kind: "how-much-more", target, most: !LEAST.test(lower), first };
   if (!YES_NO.test(lower) || !/\bthan\b/.test(lower) || /\brather than\b/.test(lower)) return undefined;
   return { kind: "compare", target, most: !LEAST.test(lower), first };
 }
@@ -185,6 +185,8 @@ function aboutTarget(lower: string, targets: readonly Target[], target: Target):
   if (ASKS_WHO.test(lower))
     return { kind: /\b(?:not|doesn't|isn't|don't|aren't)\b/.test(lower) ? "who-not" : "who", target };
   if (WHY.test(lower)) return { kind: "why", target, byUnits: BY_UNITS.test(lower) };
+  if (BECAUSE_OF.test(lower) && target.type === "label" && unitsOfPart(lower) !== null)
+    return { kind: "why", target, byUnits: true };
   if (/\bor\b/.test(lower) && labels.length > 1) return { kind: "choice", labels };
   if (STRENGTH.test(lower) || isHowLabel(lower)) return { kind: "strength", target };
   return YES_NO.test(lower) ? (severalOf(lower, targets) ?? presenceOf(lower, target)) : affectOf(targets);
@@ -207,32 +209,19 @@ function presenceOf(lower: string, target: Target): QuestionKind {
   return isFelt && target.type === "label" ? unanswerable(NOT_FELT) : { kind: "presence", target };
 }
 
-function labelsOf(targets: readonly Target[]): string[] {
-  return targets.flatMap((one) => (one.type === "label" ? [one.label] : []));
-}
-
-/** "Order them from saddest to happiest": by valence. */
-function fromEndToEnd(lower: string, labels: readonly string[]): QuestionKind | undefined {
-  const [first, second] = labels;
-  if (first === undefined || second === undefined || !/\b(?:rank|order|sort)\b/.test(lower)) return undefined;
-  if (!BOTH_ENDS.test(lower) || (first === "happiness") === (second === "happiness")) return undefined;
-  return { kind: "rank", target: { type: "affect", dimension: "valence", end: "high" }, most: first === "happiness" };
-}
-
-/** On the scale that is named; valence and arousal, which have one of their own, on that where none is. */
-function ratingOf(lower: string, targets: readonly Target[]): QuestionKind {
-  const scale = scaleIn(lower);
-  return (scale === undefined ? affectOf(targets) : undefined) ?? { kind: "rating", targets, ...(scale ?? PERCENT) };
-}
-
-/** "What is the valence?" */
-function affectOf(targets: readonly Target[]): QuestionKind | undefined {
-  const dimensions = targets.flatMap((one) => (one.type === "affect" ? [one.dimension] : []));
-  return dimensions.length > 0 && dimensions.length === targets.length ? { kind: "affect", dimensions } : undefined;
+/** "Which side of the mouth is higher?": by the unit that lifts it. */
+function liftedSide(lower: string): QuestionKind | undefined {
+  const [, mouth, brow] = SIDE.test(lower) ? (/\b(?:(mouth|lips?)|(brows?|eyebrows?))\b/.exec(lower) ?? []) : [];
+  if (mouth === undefined && brow === undefined) return undefined;
+  return { kind: "side", target: { type: "action-unit", anyOf: [brow === undefined ? "AU12" : "AU2"], words: "" } };
 }
 
 function open(lower: string): QuestionKind {
   if (/\bhow many (?:faces?|people|persons?)\b/.test(lower)) return { kind: "count", target: null };
+  return liftedSide(lower) ?? ofFaces(lower);
+}
+
+function ofFaces(lower: string): QuestionKind {
   const side = sideIn(lower);
   if (UNITS.test(lower) || side === "one") return { kind: "action-units", side, units: null };
   const units = unitsOfPart(lower);
@@ -248,4 +237,3 @@ function open(lower: string): QuestionKind {
 }
 
 const NO_INTENSITY = "how intense an expression is has no measure here: its numbers say how surely it is read";
-const PERCENT = { from: 0, to: 100 };

@@ -8,14 +8,20 @@ const ORDERS =
   /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|everything|evidence|measurements?)\b|\b(?:write|compose|poem|song|joke|translate|pretend|repeat after|system prompt|say that)\b/i;
 /** What neither a face nor its context tells this judge. */
 const BEYOND =
-  /\b(?:thinking|thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
+  /\b(?:thinking|thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|about to|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
 
 const LOOKS_AT =
-  /^(?:who|whom|where|what|which|is|are|does|do)\b.*\b(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)) (?:at|toward\w*)\b|^where\b.*\blook(?:s|ing)?\b|\beye contact\b/i;
+  /^(?:who|whom|where|what|which|is|are|does|do)\b.*\b(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)) (?:at|away|aside|down|up|into|toward\w*)\b|^where\b.*\blook(?:s|ing)?\b|\beye contact\b/i;
 
 /** What shows on a face and no toolbox measures. */
 const UNSEEN =
-  /^(?:and |so )?(?:is|are|does|do|has|have|can|did|was|were)\b.*\b(?:cry|cries|crying|cried|tears?|tearful|weep\w*|sob\w*|blush\w*|sweat\w*|pale)\b/i;
+  /^(?:and |so )?(?:is|are|does|do|has|have|can|did|was|were|who|which|how|what)\b.*\b(?:cry|cries|crying|cried|tears?|tearful|weep\w*|sob\w*|blush\w*|sweat\w*|pale)\b/i;
+
+/** Sounds and movements that one image does not have. */
+const LAUGHS = /\blaugh(?:s|ing|ed|ter)?\b/i;
+/** What is held back; a smile that is, and a face that something covers, are seen. */
+const HIDDEN =
+  /^(?!.*\b(?:smil\w*|grin\w*|hands?|hair|glasses|beard|covered)\b).*\b(?:hid(?:e|es|ing|den)|conceal\w*|suppress\w*|repress\w*|mask(?:s|ed|ing)?|hold(?:s|ing)? (?:something )?back)\b/i;
 
 /** Another image than this one: "What if he had won?", "... if AU4 were absent?" */
 const WHAT_IF =
@@ -43,6 +49,8 @@ export function refusalOf(text: string, faces: FacesMeant): string | undefined {
   }
   if (GROUPS.test(text)) return "it does not tell men from women, nor how old somebody is";
   if (UNSEEN.test(text)) return "tears and the colour of the skin are not measured";
+  if (LAUGHS.test(text)) return "it has no measure of laughter";
+  if (HIDDEN.test(text)) return "a face tells what it shows, not what somebody holds back";
   if (LOOKS_AT.test(text)) return "it reads expressions, not where people look";
   return BEYOND.test(text) ? "it reads expressions and their context, nothing else" : undefined;
 }

@@ -210,6 +210,23 @@ describe("the rules judge's answer about three smiling women", () => {
     expect(grounding.claims.filter(({ verdict }) => verdict === "contradicted" || verdict === "uncited")).toEqual([]);
   });
 
+  it("gives faces that show it alike one place, and says by how much one is ahead", async () => {
+    const { judgment } = await asked("Rank them by happiness", null, 6);
+    expect(judgment.answer).toMatch(/1\) F2 \(0\.\d\d\) and F4 \(0\.\d\d\), 3\) F1/);
+    const { judgment: apart } = await asked("How much happier is F1 than F3?", null, 6);
+    expect(apart.answer).toMatch(/^By happiness, F1 \(0\.\d\d\) is 0\.\d\d above F3/);
+  });
+
+  it("says whether a context makes one expression likelier", async () => {
+    const { judgment } = await asked("Does the context make sadness more likely?", "Their dog has died");
+    expect(judgment.answer).toMatch(/F1 is at sadness 0\.\d\d by the face alone and at 0\.\d\d with the context/);
+  });
+
+  it("says of a type of smile that nobody shows which they show", async () => {
+    const { judgment } = await asked("Which of them is smiling only politely?", null, 6);
+    expect(judgment.answer).toMatch(/^Nobody shows a polite smile\. F1 shows a Duchenne smile/);
+  });
+
   it("says what a context changes when there is one", async () => {
     const { judgment } = await asked("What does the context change?", "Friends at a birthday party.");
     expect(judgment.answer).toMatch(/^The context, a celebration \[E\d+\], (?:raises happiness|leaves)/);
