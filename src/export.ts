@@ -72,7 +72,7 @@ async function datasetFiles(
   const words = { title, authors, licence, description };
   const fileOf = (table: string) => dataFile(title, table.replace(/\.csv$/, ""));
   const scripts = starterScripts(fileOf, "analysis/");
-  const bids = bidsEvents(title, rows.get("episodes") ?? []);
+  const bids = bidsEvents(words, rows.get("episodes") ?? []);
   const purpose = await readPurpose(folder);
   const files = new Map<string, string>([
     ["dataset_description.json", datasetDescription(words, tables, (column) => meanings.get(column))],

@@ -116,6 +116,9 @@ it("has the events of clips as BIDS, one file for each person and clip, and says
       "",
     ].join("\n"),
   );
+  expect(JSON.parse(files.get("bids/dataset_description.json") ?? "")).toMatchObject({
+    ...{ Name: "Smiles & talks", BIDSVersion: "1.10.0", Authors: ["Kuleshov, Lev", "Lab"], License: "CC-BY-4.0" },
+  });
   expect(files.get("bids/participants.tsv")).toBe("participant_id\nsub-P01\n");
   expect(notes).toEqual([expect.stringMatching(/^1 episodes? whose onset was not seen/)]);
 });

@@ -1,6 +1,6 @@
 import { packageVersion } from "../platform/package-paths.ts";
 import { isMissing, type TableRow } from "../platform/tables/table-rows.ts";
-import { lettersAndDigits } from "./psych-ds.ts";
+import { type DatasetWords, lettersAndDigits } from "./psych-ds.ts";
 
 const EXTRA = ["kind", "source", "apex", "value", "unit"] as const;
 /** Kinds of rows that are a summary of the clip, or say that something could not be seen. */
@@ -22,7 +22,7 @@ const MEANINGS = {
  *
  * @param rows of `episodes.csv`. @returns texts by path, and how many episodes were left out.
  */
-export function bidsEvents(title: string, rows: readonly TableRow[]) {
+export function bidsEvents({ title, authors, licence }: DatasetWords, rows: readonly TableRow[]) {
   const files = new Map<string, string[]>();
   const people = new Set<string>();
   let leftOut = 0;
@@ -45,7 +45,8 @@ export function bidsEvents(title: string, rows: readonly TableRow[]) {
   );
   if (files.size === 0) return { texts, leftOut };
   const description = {
-    ...{ Name: title, BIDSVersion: "1.10.0", DatasetType: "derivative" },
+    ...{ Name: title, BIDSVersion: "1.10.0", DatasetType: "derivative", Authors: authors },
+    ...(licence === undefined ? {} : { License: licence }),
     GeneratedBy: [{ Name: "Kuleshov", Version: packageVersion() }],
   };
   texts.set("bids/dataset_description.json", `${JSON.stringify(description, null, 2)}\n`);
