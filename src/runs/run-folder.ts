@@ -7,7 +7,7 @@ import { makeFolder } from "../platform/make-folder.ts";
 import { whyRefused } from "../platform/system-error.ts";
 import { openJournal } from "./journal.ts";
 import { compactJournal, JOURNAL_FILE, JOURNAL_FORMAT, type RunHistory, readRunHistory } from "./run-history.ts";
-import { createManifest, removeRun } from "./run-manifest.ts";
+import { createManifest, type FileContent, removeRun } from "./run-manifest.ts";
 import { openRunRows, type RunRows } from "./run-rows.ts";
 import { SHARD_FILE, type ShardPart, shardHeadLine, shardRows, shardSettings } from "./shard.ts";
 
@@ -42,7 +42,7 @@ export interface RunFolder {
    *
    * @throws {ConfigurationError} if a file of that name is not Kuleshov's, or was changed since Kuleshov wrote it.
    */
-  write(name: string, content: string | Uint8Array): Promise<void>;
+  write(name: string, content: FileContent): Promise<void>;
   /** Notes that files are ours before they are written in another way. @throws {ConfigurationError} as `write`. */
   claim(...names: readonly string[]): Promise<void>;
   /** Removes a file of ours that is out of date. @throws {ConfigurationError} if it was changed since. */

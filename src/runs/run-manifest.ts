@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { appendFile, lstat, readdir, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ConfigurationError } from "../domain/errors.ts";
@@ -7,6 +8,16 @@ import { systemPath } from "../platform/system-path.ts";
 import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import { journalLine } from "./journal.ts";
 import { JOURNAL_FILE, noteFile, type RunHistory, readRunHistory } from "./run-history.ts";
+
+/** A text may come in pieces, of which together no string would hold all. */
+export type FileContent = string | Uint8Array | readonly string[];
+
+function hashOf(content: FileContent): string {
+  if (typeof content === "string" || content instanceof Uint8Array) return sha256(content);
+  const hash = createHash("sha256");
+  for (const piece of content) hash.update(piece);
+  return hash.digest("hex");
+}
 
 /** Knows which files are ours. Each is in the journal before it is on disk, so that a crash leaves none that is unknown. */
 export function createManifest(
@@ -37,9 +48,9 @@ export function createManifest(
       for (const name of names) await refuseTheirs(name);
       await Promise.all(names.map((name) => note(name, null)));
     },
-    async write(name: string, content: string | Uint8Array) {
+    async write(name: string, content: FileContent) {
       await refuseTheirs(name);
-      await note(name, sha256(content));
+      await note(name, hashOf(content));
       const path = join(folder, name);
       await writeFileAtomic(path, content).catch((error: unknown) => {
         throw inWordsIfDiskFull(error, path);

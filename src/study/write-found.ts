@@ -47,7 +47,6 @@ export async function writeFound(
   signal?: AbortSignal,
 ): Promise<void> {
   const said = new Map(best.verdicts.map((verdict) => [keyOf(verdict), verdict]));
-  const rows = found.faces.map((face, index) => rankingRow(face, index + 1, said.get(keyOf(face))));
   await run.write(VERDICTS_FILE, best.verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
   const shown = best.candidates.slice(0, TILES_PER_SHEET);
   const requests = shown.map((face) => ({ id: keyOf(face), path: face.path, box: face.box }));
@@ -58,7 +57,18 @@ export async function writeFound(
     return data === undefined ? null : dataAddress({ mimeType: "image/jpeg", data });
   };
   await run.write("found.html", foundPage(foundView(found, { shown, said: best.verdicts, portraitOf }), best.category));
-  await run.write("ranking.csv", csvLines([COLUMNS, ...rows]));
+  await run.write("ranking.csv", [...ranking(found.faces, said)]);
+}
+
+/** Rows of one piece of text: that of more than a million would be longer than a string can be. */
+const ROWS_AT_ONCE = 4096;
+
+function* ranking(faces: readonly FoundFace[], said: ReadonlyMap<string, FoundVerdict>): Generator<string> {
+  yield csvLines([COLUMNS]);
+  for (let from = 0; from < faces.length; from += ROWS_AT_ONCE) {
+    const some = faces.slice(from, from + ROWS_AT_ONCE);
+    yield csvLines(some.map((face, index) => rankingRow(face, from + index + 1, said.get(keyOf(face)))));
+  }
 }
 
 function keyOf({ path, faceId }: { readonly path: string; readonly faceId: string }): string {

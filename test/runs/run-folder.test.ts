@@ -94,6 +94,20 @@ describe("a run's folder", () => {
     expect((await readdir(folder)).sort()).toEqual(["journal.jsonl", "mine.csv"]);
   });
 
+  it("knows a file again that it wrote in pieces, and sees when somebody changed it", async () => {
+    const pieces = ["rank\n", "1\n"];
+    const run = await open();
+    await run.write("ranking.csv", pieces);
+    expect(await readFile(join(folder, "ranking.csv"), "utf8")).toBe("rank\n1\n");
+    await run.write("ranking.csv", pieces);
+    await writeFile(join(folder, "ranking.csv"), "rank\n2\n");
+    await expect(run.write("ranking.csv", pieces)).rejects.toThrow("changed since Kuleshov wrote it");
+    await writeFile(join(folder, "ranking.csv"), "rank\n1\n");
+    await run.remove("ranking.csv");
+    await run.close("interrupted");
+    expect(await readdir(folder)).toEqual(["journal.jsonl"]);
+  });
+
   it("says why there can be no folder", async () => {
     const refused = async (name: string) => {
       const settings = { command: "find", settings: {}, version: "1" };
