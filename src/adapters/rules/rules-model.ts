@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Complaint } from "../../domain/complaint.ts";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import { NO_TOKENS } from "../../domain/token-use.ts";
+import { knowledgePath } from "../../facs/knowledge-file.ts";
 import { ownPath } from "../../platform/package-paths.ts";
 import type { ChatReply, ChatRequest, ChatTool, JudgeModel } from "../../ports/chat-model.ts";
 import { type ConversationState, type MadeCall, readConversation } from "./conversation-state.ts";
@@ -68,13 +68,14 @@ function answerTo({ messages, tools: offered = [] }: ChatRequest): ChatReply {
 
 let fingerprint: string | undefined;
 
-/** Tells edited rules and tables from the ones that ship: part of a hash over all of them. */
+/** Tells edited rules and tables, the user's own too, from the ones that ship: part of a hash over all of them. */
 function knowledgeFingerprint(): string {
   if (fingerprint !== undefined) return fingerprint;
   const hash = createHash("sha256");
   for (const folder of ["facs", "rules", "situations"]) {
-    const path = ownPath("models", folder);
-    for (const file of readdirSync(path).sort()) hash.update(file).update(readFileSync(join(path, file)));
+    for (const file of readdirSync(ownPath("models", folder)).sort()) {
+      hash.update(file).update(readFileSync(knowledgePath(folder, file)));
+    }
   }
   fingerprint = `rules-${hash.digest("hex").slice(0, 12)}`;
   return fingerprint;
