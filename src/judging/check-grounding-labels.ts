@@ -6,7 +6,7 @@ import type { Claim } from "./check-grounding-claims.ts";
 import { type Finding, merged, worst } from "./check-grounding-finding.ts";
 import { statedWindow } from "./stated-times.ts";
 
-/** From which probability on a label is seen, and below which it is not. */
+/** From which probability on a label is seen, and below which it is not. Set by hand, not fitted. */
 const SEEN_FROM = 0.25;
 const NOT_SEEN_BELOW = 0.1;
 /** Words after which naming a label asserts nothing: it is denied, compared, supposed or asked for. */
@@ -129,7 +129,7 @@ function readingsWithin(
   return overTime.filter((stretch) => overlaps(stretch, window));
 }
 
-/** A cue against a label that a cited classifier gives this much is against its own evidence. */
+/** A cue against a label that a cited classifier gives this much is against its own evidence. Set by hand, not fitted. */
 const LABEL_DOMINANT_FROM = 0.5;
 
 /** A cue that cites an expression distribution of its face must agree with it about its label. */

@@ -43,6 +43,7 @@ const SCALE_SPAN: Readonly<Record<Scale, number>> = {
   "percent-0-100": 100,
   "log-odds": 5,
 };
+/** How far a quoted number may be from the measured one: in words people round. Set by hand, not fitted. */
 const QUOTE_TOLERANCE = 0.05;
 /** Of a clip there is one for each frame. */
 const MOST_TOLD = 6;

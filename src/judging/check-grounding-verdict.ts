@@ -5,7 +5,7 @@ import type { LabelProbability } from "../domain/labels.ts";
 import { patternOf } from "../domain/pattern-of.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 
-/** A label that a part gives this much is part of what it says. */
+/** A label that a part gives this much is part of what it says. Set by hand, not fitted. */
 const SAID_FROM = 0.25;
 
 /**

@@ -70,7 +70,7 @@ const NUMBERS: readonly [RegExp, readonly VoiceMeasure[], number][] = [
   [/(\d+(?:\.\d+)?)\s*dB\b/gi, ["loudness", "loudness above own", "loudness variation", "harmonicity"], 0.6],
   [/(\d+(?:\.\d+)?)\s*syllables\b/gi, ["syllable rate"], 0.2],
 ];
-/** In words people round. */
+/** In words people round. Set by hand, not fitted. */
 const ROUNDED = 0.05;
 
 /**

@@ -49,7 +49,7 @@ export function findFortune(clause: string): FoundTurn | undefined {
 }
 
 const DENIALS = new Set(["not", "never", "cannot", "hardly", "no", "nor", "if", "until", "before"]);
-/** A threat and its end stand no further apart: "the storm has finally missed". */
+/** A threat and its end stand no further apart: "the storm has finally missed". Set by hand, not fitted. */
 const END_WITHIN_WORDS = 4;
 
 function endedThreat({ clause, words }: Said): FoundTurn | undefined {
@@ -122,7 +122,7 @@ function isFortuneOf({ clause, words }: Said, places: readonly number[]): boolea
 const DOERS = new Set(["i", "he", "she", "we", "they"]);
 /** What may stand between who did it and what was done. */
 const AUXILIARIES = new Set(["has", "have", "had", "just", "again", "once", "then"]);
-/** The one it was done to stands no further from it. */
+/** The one it was done to stands no further from it. Set by hand, not fitted. */
 const VICTIM_WITHIN_WORDS = 3;
 
 function wrongDone({ clause, words }: Said): FoundTurn | undefined {

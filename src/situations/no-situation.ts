@@ -41,7 +41,7 @@ export function isPersonWord(word: string): boolean {
   return PERSONS.has(plain) || (plain.length > 3 && plain.endsWith("s") && PERSONS.has(plain.slice(0, -1)));
 }
 
-/** An unpleasant emotion from here on is told even where nobody is named: "The bridge is under water". */
+/** An unpleasant emotion from here on is told even where nobody is named: "The bridge is under water". Set by hand, not fitted. */
 const FELT_FROM = 0.5;
 
 /** Whether a text states a fact in which nobody has a part and nothing is pleasant or unpleasant. */

@@ -21,11 +21,16 @@ export interface Expectation {
   readonly turns: readonly string[];
 }
 
-/** How much the word table's likelihoods count beside the network: their exponent. */
+/** How much the word table's likelihoods count beside the network: their exponent. No fit of it is recorded. */
 const TABLE_EXPONENT = 0.3;
-/** The same for phrases of several words, which are more of the matter: "never walk again". */
+/**
+ * The same for phrases of several words, which are more of the matter: "never walk again". Of .3, .5 and .7 by
+ * vignettes-development.tsv and Event2Mind (models/training/situation/README.md).
+ */
 const PHRASE_EXPONENT = 0.5;
+/** Strength of a cue that is hoped for or feared. Set by hand, not fitted. */
 const WEAKER = 0.3;
+/** Strength of the cue that a denial means. Set by hand, not fitted. */
 const OPPOSITE_STRENGTH = 0.6;
 /** Turns within turns that are followed: "hopes that he will not fail". */
 const MAXIMUM_DEPTH = 3;

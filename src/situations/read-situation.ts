@@ -38,11 +38,13 @@ export interface SituationOptions {
 /** `Ann (F1)`, `Ann = F1`, `F1 is Ann`: whose name is whose is no situation. */
 const NAMED =
   /(?<!\w)(?:\p{Lu}[\p{L}'-]*\s*(?:\(F\d+\)|[=:]\s*F\d+\b|\bis F\d+\b)|F\d+\s*(?:\(\p{Lu}[\p{L}'-]*\)|(?:[=:]|is\b)\s*\p{Lu}[\p{L}'-]*(?=\s*(?:[.,;!]|$|and F\d))))/gu;
-/** Longer texts are read up to here. */
+/** Longer texts are read up to here. Set by hand, not fitted. */
 const LONGEST_WORDS = 600;
-/** From how sure the network must be that a text tells of a situation. */
+/**
+ * From how sure the network must be that a text tells of a situation. The middle of a logistic regression (models/training/situation/gate.py).
+ */
 const SITUATION_FROM = 0.5;
-/** From which share of known words on a text is read. */
+/** From which share of known words on a text is read. Set by hand, not fitted. */
 const KNOWN_FROM = 0.4;
 /**
  * Reads a situation told in English: the emotions and appraisals that it leads one to expect of the one it is about.

@@ -45,7 +45,9 @@ function deniesFear(
 const FEARED = "feared";
 const OVER = "over";
 const DENIED = "denied";
-/** A denial reaches this far; longer than this, a story goes on about something else. */
+/**
+ * A denial reaches this far; longer than this, a story goes on about something else. Six, as reaching whole stories cost enISEAR .06 (models/training/situation/README.md).
+ */
 const SCOPE_WORDS = 6;
 const SCOPE_END = /\s(?:because|when|while|after|before|since|that|who|which|by|as|if|so)\s.*$/i;
 

@@ -24,7 +24,7 @@ const BASE: ReadonlyMap<string, string> = new Map(
     .map((pair) => pair.split(":") as [string, string]),
 );
 
-/** Words that `...` may stand for. */
+/** Words that `...` may stand for. Set by hand, not fitted. */
 const MAXIMUM_GAP_WORDS = 3;
 
 /**

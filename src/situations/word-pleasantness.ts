@@ -21,7 +21,7 @@ export function pleasantnessOf(word: string): number | null {
 /** Words that turn the next ones into what they are not. */
 export const DENIES =
   /^(?:not|no|never|nothing|nobody|none|neither|nor|hardly|barely|without|less|least|ain't|cannot|\w+n't)$/;
-/** A denial reaches this many words. */
+/** A denial reaches this many words. Set by hand, not fitted. */
 const REACH_WORDS = 4;
 
 /** The sum over the words of a text, denied ones counted the other way round. */
@@ -52,7 +52,7 @@ const STOPS = /^(?:about|than|with|for|from|by|to|where|who|which|that|when|call
 const WEAK = /^(?:good|nice|fine|fair|funny|great|bad|terrible|interesting|special|perfect)$/;
 const LIVED =
   /^(?:day|time|evening|night|morning|afternoon|weekend|week|year|trip|holiday|vacation|party|show|concert|film|movie|meal|dinner|lunch|breakfast|coffee|cake|soup|food|news|life|feeling|place|idea|thing|things|start|end|mood|news|job|work|shape|people|man|woman|person|friend|boss|husband|wife|mother|father|experience|moment|memory|surprise|present|gift|view|mess|shame|mistake|dream|pain|loss|trick|thought|place|house|home|room|and|but|in|of|at|on|to|for|here|there|now|today|tonight|again|indeed|too|as|isn't|when|since|after)$/;
-/** Nouns that are something, as in "a dream of a holiday". */
+/** Nouns that are something, as in "a dream of a holiday". Set by hand, not fitted. */
 const MOST_OTHERS = 2;
 
 /**

@@ -2,9 +2,9 @@ import { APPRAISAL_DIMENSIONS, type Appraisal, type Cue } from "../../domain/jud
 import { BasicLabel } from "../../domain/labels.ts";
 import { type ContextReading, expectedLabel, type ReadText, type SituatedCue } from "./read-context.ts";
 
-/** How sure an appraisal read off a text can be at most: annotators of the same event agree little better. */
+/** How sure an appraisal read off a text can be at most: annotators of the same event agree little better. Set by hand, not fitted. */
 const APPRAISAL_CONFIDENCE = 0.5;
-/** An appraisal nearer to 0 than this says nothing. */
+/** An appraisal nearer to 0 than this says nothing. Set by hand, not fitted. */
 const APPRAISAL_SAYS_FROM = 0.05;
 const QUOTED_LETTERS = 80;
 

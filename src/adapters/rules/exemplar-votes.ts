@@ -7,7 +7,7 @@ import { findActionUnitMentions } from "../../facs/prose/find-mentions.ts";
 import type { EvidenceView } from "./evidence-view.ts";
 import { integrationSettings } from "./integration-settings.ts";
 
-/** So many nearest examples count; one alone may be a fluke. */
+/** So many nearest examples count; one alone may be a fluke. Set by hand, not fitted. */
 const NEIGHBOURS = 3;
 /** As the curves were fitted: what examples show is one of eight expressions beforehand. */
 const PRIOR_ODDS = 1 / (BASIC_LABELS.length - 1);

@@ -7,13 +7,13 @@ import { basicLabelOf } from "../../facs/basic-label.ts";
 import { type EmotionRule, emotionRules } from "../../facs/emotion-rules.ts";
 import type { FaceReading, ReadingSource } from "./read-face.ts";
 
-/** A term of a rule that counts less than this is not worth a sentence. */
+/** A term of a rule that counts less than this is not worth a sentence. Set by hand, not fitted. */
 const WORTH_SAYING = 0.75;
 const MAXIMUM_FOR = 4;
 const MAXIMUM_AGAINST = 2;
-/** From which probability on a network's first choice is a cue for it. */
+/** From which probability on a network's first choice is a cue for it. Set by hand, not fitted. */
 const SOURCE_SPEAKS_FROM = 0.25;
-/** Below this it is a cue against a label that another source favours. */
+/** Below this it is a cue against a label that another source favours. Set by hand, not fitted. */
 const SOURCE_DENIES_BELOW = 0.1;
 
 /** What the face shows for and against these labels, each cue with the measurements that it rests on. */

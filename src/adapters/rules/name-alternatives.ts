@@ -12,10 +12,12 @@ import type { ContextReading } from "./read-context.ts";
 import type { FaceReading } from "./read-face.ts";
 import { mainLabelFor } from "./related-labels.ts";
 
+/** From which probability on a second label is an alternative. Set by hand, not fitted. */
 const WORTH_NAMING_FROM = 0.1;
 const MAXIMUM_ALTERNATIVES = 3;
-/** Terms of a rule that count less than this decide nothing. */
+/** Terms of a rule that count less than this decide nothing. Set by hand, not fitted. */
 const DECIDING_WEIGHT = 1;
+/** From which score on the rule of a state, such as confusion, is an alternative. Set by hand, not fitted. */
 const STATE_SEEN_FROM = 0.6;
 
 /** The readings that the evidence leaves open, with what would decide. */

@@ -26,9 +26,9 @@ const congruenceRules = knowledgeFile(
   z.strictObject({ about: z.string(), rules: z.array(CongruenceRule) }),
 );
 
-/** From which probability on a label is part of what a reading says. */
+/** From which probability on a label is part of what a reading says. Set by hand, not fitted. */
 const SAID_FROM = 0.35;
-/** Jensen-Shannon divergence in bits up to which two readings agree, and from which they do not. */
+/** Jensen-Shannon divergence in bits up to which two readings agree, and from which they do not. Set by hand, not fitted. */
 const AGREE_UP_TO = 0.15;
 const DIFFER_FROM = 0.35;
 

@@ -60,7 +60,7 @@ function totalOf(masses: readonly Mass[]): number {
   return masses.reduce((sum, [, mass]) => sum + mass, 0);
 }
 
-/** Labels that take less than half of what a face is read as are no choice of words for it. */
+/** Labels that take less than half of what a face is read as are no choice of words for it. Set by hand, not fitted. */
 const LEAST_COVERED = 0.5;
 
 /** Whether no given label is a shade of what networks read: then what they read speaks against none of them. */

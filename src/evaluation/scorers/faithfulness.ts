@@ -27,14 +27,14 @@ export function createFaithfulnessScorer() {
   return defineScorer<Faithful>({
     name: "faithfulness",
     description:
-      "Claims supported, contradicted, disputed, not measurable, uncited; precision and recall of claimed AUs",
+      "Claims supported (they agree with measurements, or cite evidence that exists), contradicted, disputed, not measurable, uncited; precision and recall of claimed AUs",
     requires: [],
     score(answer) {
       if (answer.verdicts === null) return unscored("not measured", "The answer's claims were not checked");
       if (answer.verdicts.length === 0) return unscored("abstained", "The judgment makes no claims");
       const counts = verdictCounts(answer.verdicts.map((verdict) => ({ verdict })));
       const share = counts.supported / answer.verdicts.length;
-      const explanation = `${counts.supported} of ${answer.verdicts.length} claims supported, ${counts.contradicted} contradicted`;
+      const explanation = `${counts.supported} of ${answer.verdicts.length} claims agree with measurements or cite evidence that exists, ${counts.contradicted} contradicted`;
       return scored(share, { counts, byToolbox: claimsByToolbox(answer) }, explanation);
     },
     metrics: () =>

@@ -17,7 +17,7 @@ import {
 import type { Target } from "./question-targets.ts";
 import { notRead, presenceOfUnit, presentOn, stateIn, unitItems, unitsOf } from "./target-levels.ts";
 
-/** Terms of a rule that count less than this decide nothing. */
+/** Terms of a rule that count less than this decide nothing. Set by hand, not fitted. */
 const DECIDING_WEIGHT = 1;
 
 /** Which action units would have to be shown, and which not. */

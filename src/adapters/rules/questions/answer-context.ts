@@ -16,7 +16,7 @@ import {
 import type { Target } from "./question-targets.ts";
 import { notRead } from "./target-levels.ts";
 
-/** A shift of the first label by less than this is no change. */
+/** A shift of the first label by less than this is no change. Set by hand, not fitted. */
 const SHIFTED_FROM = 0.02;
 
 /** What the context does to each face's reading. */

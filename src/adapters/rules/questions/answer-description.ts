@@ -15,9 +15,9 @@ import {
   topOf,
 } from "./answer-words.ts";
 
-/** A first label with less than this is not called clear. */
+/** A first label with less than this is not called clear. Set by hand, not fitted. */
 const CLEAR_FROM = 0.5;
-/** The next label is named when it has at least this share of the first one. */
+/** The next label is named when it has at least this share of the first one. Set by hand, not fitted. */
 const NEAR = 0.5;
 
 /** What each face expresses, with the cues that carry it, and what the context adds. */

@@ -28,9 +28,9 @@ interface Placed {
   readonly level: number;
 }
 
-/** Levels nearer than this are a tie. */
+/** Levels nearer than this are a tie. Set by hand, not fitted. */
 const TIED_WITHIN = 0.02;
-/** A level below this is hardly any of it: being the first then says little. */
+/** A level below this is hardly any of it: being the first then says little. Set by hand, not fitted. */
 const HARDLY = 0.2;
 
 /** The face with the most or least of something, by name. */

@@ -165,7 +165,7 @@ export function surestAnswer(most: boolean, scene: AnswerScene): string {
   return rest.length === 0 ? head : `${head} Then come the others: ${rest.join("; ")}.`;
 }
 
-/** Disagreement of the parts of a reading, 0..1, from which on they are said to differ. */
+/** Disagreement of the parts of a reading, 0..1, from which on they are said to differ. Set by hand, not fitted. */
 const APART_FROM = 0.3;
 
 function certaintyClause(face: JudgedFace, { view }: AnswerScene): string {

@@ -32,7 +32,7 @@ function sideClause(units: readonly string[], face: JudgedFace, { view }: Answer
   return `More on the ${onLeft > onRight ? "left" : "right"}: on ${face.faceId}, ${sides}${citing([left.id, right.id])}`;
 }
 
-/** Sides that are nearer than this share of the scale are not told apart. */
+/** Sides that are nearer than this share of the scale are not told apart. Set by hand, not fitted. */
 const SIDES_DIFFER_FROM = 0.25;
 
 function scaleSpan({ value }: EvidenceItem): number {

@@ -61,7 +61,7 @@ export function affectAnswer(dimensions: readonly ("valence" | "arousal")[], { f
   return `${capitalised(told.join("; "))}.`;
 }
 
-/** A valence nearer to the middle than this is neither positive nor negative. */
+/** A valence nearer to the middle than this is neither positive nor negative. Set by hand, not fitted. */
 const CLEAR_AFFECT = 0.1;
 
 /** Positive or negative. */

@@ -77,7 +77,7 @@ export function moreThanAnswer([first, second]: readonly Target[], scene: Answer
   return told.length === 0 ? notRead(second, scene) : `${told.join(". ")}.`;
 }
 
-/** Levels nearer than this are a tie. */
+/** Levels nearer than this are a tie. Set by hand, not fitted. */
 const TIED_WITHIN = 0.02;
 
 /** Of a smile its type is told, which is no answer to whether it is felt. */

@@ -84,12 +84,13 @@ export function smileOn(type: string, face: JudgedFace, view: EvidenceView): Smi
   return smileReadings(view, face.face).find((reading) => reading.type === type);
 }
 
-/** From which probability on a label is there. */
+/** From which probability on a label is there. Set by hand, not fitted. */
 const THERE_FROM = 0.5;
+/** Below which probability a label is not there. Set by hand, not fitted. */
 const ABSENT_BELOW = 0.2;
-/** A label with less than this share of the first one's probability is not there. */
+/** A label with less than this share of the first one's probability is not there. Set by hand, not fitted. */
 const NEAR = 0.5;
-/** How far from the middle an affect must be to be called positive or negative. */
+/** How far from the middle an affect must be to be called positive or negative. Set by hand, not fitted. */
 const CLEAR_AFFECT = 0.1;
 
 /** Whether a face shows it; `undefined` when that cannot be told. */
