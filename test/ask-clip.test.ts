@@ -63,6 +63,11 @@ describe("asking about a clip", () => {
     ["When is she happy?", /^The face of F1 is read as happiness from 2\.0 to 4\.0 s \[E\d+\]\.$/],
     ["When is she sad?", /^The face of F1 is at no time read as sadness before all else \[E\d+ E\d+ E\d+ E\d+\]\.$/],
     ["When are her eyes closed?", /^On F1, AU43 .* was not measured\.$/],
+    ["Is she smiling at 1 s?", /^At 1 s: no: on F1 AU12 is absent \[E\d+\]\.$/],
+    ["Is she smiling at 3 s?", /^At 3 s: yes: on F1 the lip corners are pulled up \(AU12\) \[E\d+\]\.$/],
+    ["What does she express after 4.2 s?", /^From 4\.15 s on: F1 is perceived as mainly neutral/],
+    ["Is she smiling at 5.2 s?", /^No face was measured at 5\.2 s \[E\d+\]\.$/],
+    ["How does she take it?", /^F1 is perceived as .* Over time the face of F1 is read as neutral from 0\.0 to 1\.8 s/],
     ["When does her expression change?", /Over time the face of F1 is read as neutral from 0\.0 to 1\.8 s/],
   ])("answers %s", async (question, answer) => {
     const report = await ask({ image: "clip.mp4", question }, await partsOfClip(createRulesModel()));

@@ -139,6 +139,21 @@ it("answers whether face and words go together, and does not tell it twice", asy
   expect((await ask({ ...QUERY, question }, parts)).judgment.answer).toMatch(/^No words were given/);
 });
 
+it("answers for the time that is asked about by what is shown and said then", async () => {
+  const parts = await partsWithWords(createRulesModel());
+  const answerTo = async (question: string) =>
+    (await ask({ ...QUERY, question, transcript: await transcript() }, parts)).judgment.answer;
+  const then = await answerTo("What happens at 3 s?");
+  expect(then).toMatch(/^At 3 s: F1 is perceived as /);
+  expect(then).toContain("I feel terrible about what happened.");
+  expect(then).not.toContain("thanks");
+  expect(then).not.toContain("prize");
+  const first = await answerTo("How does she take it at the beginning?");
+  expect(first).toMatch(/^From 0 to 2 s: F1 is perceived as neutral/);
+  expect(first).toContain("I'm fine, thanks.");
+  expect(first).not.toContain("terrible");
+});
+
 it("tells a model what is said with its times, holds its quotes against it, and says that words leave the machine", async () => {
   const asked: WireBody[] = [];
   const server = await startOpenAiServer((body) => {

@@ -2,8 +2,8 @@ import type { TimeWindow } from "../domain/evidence.ts";
 import type { CheckedClaim } from "../domain/grounding.ts";
 import type { Cue, Judgment, SubjectJudgment } from "../domain/judgment.ts";
 import type { Side } from "../domain/measurement.ts";
+import { statedWindow } from "../domain/stated-times.ts";
 import { type ActionUnitMention, findActionUnitMentions } from "../facs/prose/find-mentions.ts";
-import { statedWindow } from "./stated-times.ts";
 
 /** An assertion about action units, structured or read out of the prose. */
 export interface Assertion {

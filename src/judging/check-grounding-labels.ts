@@ -1,10 +1,10 @@
 import { type EvidenceItem, type EvidenceLedger, PROTOTYPE_UNIT, type TimeWindow } from "../domain/evidence.ts";
 import type { Judgment, ReadingName } from "../domain/judgment.ts";
+import { statedWindow } from "../domain/stated-times.ts";
 import { itemsWithin, overlaps } from "../domain/timeline.ts";
 import { basicLabelOf } from "../facs/basic-label.ts";
 import type { Claim } from "./check-grounding-claims.ts";
 import { type Finding, merged, worst } from "./check-grounding-finding.ts";
-import { statedWindow } from "./stated-times.ts";
 
 /** From which probability on a label is seen, and below which it is not. Set by hand, not fitted. */
 const SEEN_FROM = 0.25;

@@ -1,8 +1,8 @@
 import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
+import { statedWindow, windowText } from "../domain/stated-times.ts";
 import { overlaps, spanText } from "../domain/timeline.ts";
 import type { Claim } from "./check-grounding-claims.ts";
 import { type Finding, worst } from "./check-grounding-finding.ts";
-import { statedWindow, windowText } from "./stated-times.ts";
 
 type Said = EvidenceItem & { readonly value: Extract<EvidenceItem["value"], { type: "utterance" }> };
 

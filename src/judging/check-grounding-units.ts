@@ -1,10 +1,10 @@
 import type { EvidenceLedger, TimeWindow } from "../domain/evidence.ts";
 import type { Scale, Side } from "../domain/measurement.ts";
 import { type MeasuredItem, measuredItems, type PresenceVote, presenceVotes } from "../domain/presence.ts";
+import { windowText } from "../domain/stated-times.ts";
 import { isOfClip, itemsWithin, momentsWithin } from "../domain/timeline.ts";
 import type { Assertion } from "./check-grounding-claims.ts";
 import { best, type Finding, worst } from "./check-grounding-finding.ts";
-import { windowText } from "./stated-times.ts";
 
 /** Holds what a claim says of action units against what all toolboxes measured on the faces that it is about. */
 export function assertionFinding(assertion: Assertion, ledger: EvidenceLedger): Finding {

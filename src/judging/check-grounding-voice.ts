@@ -1,8 +1,8 @@
 import type { EvidenceItem, EvidenceLedger, TimeWindow, VoiceMeasure } from "../domain/evidence.ts";
+import { statedWindow, windowText } from "../domain/stated-times.ts";
 import { overlaps } from "../domain/timeline.ts";
 import type { Claim } from "./check-grounding-claims.ts";
 import { type Finding, worst } from "./check-grounding-finding.ts";
-import { statedWindow, windowText } from "./stated-times.ts";
 
 type Voice = EvidenceItem & { readonly value: Extract<EvidenceItem["value"], { type: "voice" }> };
 

@@ -61,17 +61,26 @@ export function stretchesIn(items: readonly EvidenceItem[]): TimeWindow[] {
   return [...known.values()].sort((a, b) => a.fromS - b.fromS);
 }
 
-/** What is known of a face in one stretch of a clip, as if it were an image. */
-export function viewWithin(view: EvidenceView, faceId: string, stretch: TimeWindow): EvidenceView {
+/** What is known of a face in one stretch of a clip, or in a part of it, as if it were an image. */
+export function viewWithin(
+  view: EvidenceView,
+  faceId: string,
+  stretch: TimeWindow,
+  part: TimeWindow = stretch,
+): EvidenceView {
   const within = withItems(view, faceId, (items) => {
     const isOwn = ({ kind, time }: EvidenceItem) =>
       kind !== "expression" || (time?.fromS === stretch.fromS && time.toS === stretch.toS);
-    return itemsWithin(items.filter(isOwn), stretch, "typical").map((item) => undecided(item, view.items, stretch));
+    return itemsWithin(items.filter(isOwn), part, "typical").map((item) => undecided(item, view.items, part));
   });
-  const isHeard = heardIn(view, stretch);
+  return withHeard(within, part);
+}
+
+function withHeard(view: EvidenceView, part: TimeWindow): EvidenceView {
+  const isHeard = heardIn(view, part);
   return {
-    ...within,
-    items: within.items.filter(isHeard),
+    ...view,
+    items: view.items.filter(isHeard),
     sceneFor: (id) => view.sceneFor(id).filter(isHeard),
   };
 }
@@ -101,9 +110,10 @@ function undecided(item: EvidenceItem, all: readonly EvidenceItem[], stretch: Ti
   return isShown ? { ...item, value: { ...item.value, presence: "uncertain" } } : item;
 }
 
-/** What is known of a face in a whole clip, as if it were an image: action units as they are at their highest. */
-export function withEverything(view: EvidenceView, faceId: string): EvidenceView {
-  return withItems(view, faceId, (items) => itemsWithin(items, null));
+/** What is known of a face in a whole clip, or in a window of it, as if it were an image: action units as they are at their highest. */
+export function withEverything(view: EvidenceView, faceId: string, window: TimeWindow | null = null): EvidenceView {
+  const within = withItems(view, faceId, (items) => itemsWithin(items, window));
+  return window === null ? within : withHeard(within, window);
 }
 
 function withItems(

@@ -1,8 +1,8 @@
 import type { TimeWindow } from "../../domain/evidence.ts";
-import type { Congruence, Cue, JudgedLabel, Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
+import type { Congruence, Cue, Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import type { LabelProbability } from "../../domain/labels.ts";
-import { spanText } from "../../domain/timeline.ts";
-import { deriveCoreAffect } from "../../facs/circumplex.ts";
+import { windowText } from "../../domain/stated-times.ts";
+import { overlaps, spanText } from "../../domain/timeline.ts";
 import { integrateReadings } from "../../facs/cue-integration.ts";
 import { contextAppraisals, contextCues } from "./context-statements.ts";
 import { type EvidenceView, stretchesIn, viewWithin, withEverything } from "./evidence-view.ts";
@@ -12,9 +12,12 @@ import { expectedAtLarge } from "./integration-settings.ts";
 import { alternativesIn, nameAlternatives } from "./name-alternatives.ts";
 import { nameCongruence, topLabel } from "./name-congruence.ts";
 import { answerQuestion } from "./questions/answer-question.ts";
+import { citing } from "./questions/answer-words.ts";
+import { askedWindow } from "./questions/asked-window.ts";
 import { type ContextReading, readContext } from "./read-context.ts";
 import { type FaceReading, readFace, smileReadings } from "./read-face.ts";
-import { inGivenLabels, mainLabelFor } from "./related-labels.ts";
+import { abstaining, readingOf } from "./reading-of.ts";
+import { mainLabelFor } from "./related-labels.ts";
 
 /** One face, or the scene, with the readings behind its judgment. */
 export interface JudgedSubject {
@@ -32,9 +35,26 @@ export interface JudgedSubject {
 export function judgeEvidence(view: EvidenceView): Judgment {
   const subjects =
     view.faceIds.length === 0 ? [judgeScene(view)] : view.faceIds.map((faceId) => judgeFace(view, faceId));
-  // An answer about a clip is about all of it; of an image nothing changes.
-  const whole = view.faceIds.reduce(withEverything, view);
-  return { answer: answerQuestion(whole, subjects), subjects: subjects.map(({ judgment }) => judgment) };
+  return { answer: answered(view, subjects), subjects: subjects.map(({ judgment }) => judgment) };
+}
+
+/** An answer about a clip is about all of it, or about the time that the question names; of an image nothing changes. */
+function answered(view: EvidenceView, subjects: readonly JudgedSubject[]): string {
+  const whole = view.faceIds.reduce((all, faceId) => withEverything(all, faceId), view);
+  const window = askedWindow(view);
+  if (window === null) return answerQuestion(whole, subjects);
+  const seen = view.faceIds.filter((faceId) => stretchesIn(view.ofFace(faceId)).some((one) => overlaps(one, window)));
+  if (seen.length === 0) return unseenAnswer(view, window);
+  const then = seen.reduce((all, faceId) => withEverything(all, faceId, window), view);
+  const judged = seen.map((faceId) => judgeOverTime(view, faceId, stretchesIn(view.ofFace(faceId)), window));
+  return answerQuestion({ ...then, faceIds: seen }, judged, window);
+}
+
+/** Evidence that somebody was not seen is cited, where it is of that time: before and after a clip there is none. */
+function unseenAnswer({ items }: EvidenceView, window: TimeWindow): string {
+  const isGap = ({ kind, value }: EvidenceView["items"][number]) => kind === "face" && value.type === "not-measured";
+  const gaps = items.filter((item) => isGap(item) && item.time !== undefined && overlaps(item.time, window));
+  return `No face was measured ${windowText(window)}${citing(gaps.map(({ id }) => id))}.`;
 }
 
 function judgeScene(view: EvidenceView): JudgedSubject {
@@ -67,12 +87,19 @@ function judgeFace(view: EvidenceView, faceId: string): JudgedSubject {
  * A person of a clip: each stretch read by itself as an image is, and the whole clip as their mean, each counting as long as
  * it lasts, in all three readings. The cues are those of the stretches, with their times.
  */
-function judgeOverTime(view: EvidenceView, faceId: string, stretches: readonly TimeWindow[]): JudgedSubject {
-  const parts = stretches.map((stretch) => {
-    const within = viewWithin(view, faceId, stretch);
-    return { stretch, judged: judgeReading(within, readFace(within, faceId)) };
+function judgeOverTime(
+  view: EvidenceView,
+  faceId: string,
+  stretches: readonly TimeWindow[],
+  window: TimeWindow | null = null,
+): JudgedSubject {
+  const parts = stretches.flatMap((whole) => {
+    if (window !== null && !overlaps(whole, window)) return [];
+    const stretch = window === null ? whole : sharedBy(whole, window);
+    const within = viewWithin(view, faceId, whole, stretch);
+    return [{ stretch, judged: judgeReading(within, readFace(within, faceId)) }];
   });
-  const whole = judgeReading(withEverything(view, faceId), meanFace(faceId, parts), {
+  const whole = judgeReading(withEverything(view, faceId, window), meanFace(faceId, parts), {
     context: meanOf(parts, ({ context }) => context.distribution),
     integrated: meanOf(parts, ({ face, context }) => face && integrate(face, context)),
   });
@@ -91,6 +118,10 @@ function judgeOverTime(view: EvidenceView, faceId: string, stretches: readonly T
   );
   const ordered = [...cues.filter(({ label }) => label === top), ...cues.filter(({ label }) => label !== top)];
   return { ...whole, judgment: { ...whole.judgment, cues: [...ordered, ...timeless], overTime } };
+}
+
+function sharedBy(a: TimeWindow, b: TimeWindow): TimeWindow {
+  return { fromS: Math.max(a.fromS, b.fromS), toS: Math.min(a.toS, b.toS) };
 }
 
 function citesTime({ items }: EvidenceView, ids: readonly string[]): boolean {
@@ -198,39 +229,6 @@ function comparedWith(view: EvidenceView, face: FaceReading) {
 
 function contextOnlyReading(context: ContextReading, labels: readonly string[] | null): Reading {
   return readingOf(context.distribution, labels, context.abstention);
-}
-
-/** Valence and arousal are derived from the distribution, and no second estimate. */
-function readingOf(
-  distribution: readonly LabelProbability[] | null,
-  labels: readonly string[] | null,
-  abstention: string | null,
-): Reading {
-  if (distribution === null) return abstaining(abstention ?? "Nothing is known about it");
-  const chosen = inGivenLabels(distribution, labels);
-  if (chosen === null) return abstaining(`None of the given labels fits: what is read is ${topLabel(distribution)}`);
-  const affect = deriveCoreAffect(distribution);
-  return {
-    distribution: rounded(chosen),
-    valence: affect?.valence ?? null,
-    arousal: affect?.arousal ?? null,
-    abstention: null,
-  };
-}
-
-function abstaining(reason: string): Reading {
-  return { distribution: [], valence: null, arousal: null, abstention: reason };
-}
-
-/** Four decimals, strongest first; what rounding took or gave goes to the strongest, so that the sum stays 1. */
-function rounded(distribution: readonly JudgedLabel[]): JudgedLabel[] {
-  const sorted = [...distribution]
-    .map((entry) => ({ ...entry, probability: Number(entry.probability.toFixed(4)) }))
-    .sort((a, b) => b.probability - a.probability || a.label.localeCompare(b.label));
-  const [first, ...rest] = sorted;
-  if (first === undefined) return [];
-  const others = rest.reduce((sum, { probability }) => sum + probability, 0);
-  return [{ ...first, probability: Number((1 - others).toFixed(4)) }, ...rest];
 }
 
 /** Cues in the labels that were given; what speaks for something that is not to be chosen speaks for none of them. */

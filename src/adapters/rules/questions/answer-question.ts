@@ -1,3 +1,6 @@
+import { capitalised } from "../../../domain/capitalised.ts";
+import type { TimeWindow } from "../../../domain/evidence.ts";
+import { windowText } from "../../../domain/stated-times.ts";
 import type { EvidenceView } from "../evidence-view.ts";
 import type { JudgedSubject } from "../judge-evidence.ts";
 import { whatWouldEndAnswer, whatWouldMakeAnswer } from "./answer-changes.ts";
@@ -32,7 +35,7 @@ import { saidAnswer } from "./answer-said.ts";
 import { sideAnswer, sidedUnitsAnswer } from "./answer-sides.ts";
 import { actionUnitsAnswer, affectAnswer, signAnswer, strengthAnswer, strongestUnitAnswer } from "./answer-strength.ts";
 import { allPresentAnswer, moreThanAnswer, presenceAnswer, ratingAnswer } from "./answer-target.ts";
-import type { AnswerScene, JudgedFace } from "./answer-words.ts";
+import { type AnswerScene, clause, type JudgedFace } from "./answer-words.ts";
 import type { AskedQuestion } from "./asked-question.ts";
 import { readQuestions } from "./read-questions.ts";
 
@@ -43,8 +46,13 @@ const ORDINALS = ["first", "second", "third", "fourth"];
 /**
  * Answers the question first, with evidence ids, in perceived and expressed terms; where several are put in one, each of them. A
  * question that measurements cannot answer is told so, with what can be said instead.
+ * @param window the time of a clip that subjects and view were narrowed to, which the answer then begins with.
  */
-export function answerQuestion(view: EvidenceView, subjects: readonly JudgedSubject[]): string {
+export function answerQuestion(
+  view: EvidenceView,
+  subjects: readonly JudgedSubject[],
+  window: TimeWindow | null = null,
+): string {
   const questions = readQuestions(view.question ?? "", view);
   const all = subjects.filter((subject): subject is JudgedFace => subject.face !== null);
   const [first] = questions;
@@ -59,6 +67,9 @@ export function answerQuestion(view: EvidenceView, subjects: readonly JudgedSubj
     return answerOf(asked, { view, subjects, faces: faces.filter(({ faceId }) => asked.faceIds.includes(faceId)) });
   });
   const answer = [[...new Set(answers)].join(" ").replace(/\.$/, ""), ...unanswered(questions)].join("; ");
+  if (window !== null) {
+    return [`${capitalised(windowText(window))}: ${clause(answer)}.`, ...looksSentences(view, faces)].join(" ");
+  }
   if (questions.every(({ kind }) => kind === "when")) return `${answer}.`;
   return [...looksSentences(view, faces), `${answer}.`, ...overTimeSentences(view, faces)].join(" ");
 }

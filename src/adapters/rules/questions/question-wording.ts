@@ -133,7 +133,7 @@ export const IS_FELT = new RegExp(`${FELT.source}|\\breal\\b`);
 export const LOOKS = /\b(?:look|seem|appear|show|express|perceive|read|expression|sign)\w*\b/;
 export const NOT_FELT = "an image shows an expression, not whether it is felt or put on";
 export const DESCRIBE =
-  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|you see|see in (?:this|the|her|his) face|read in|shows?|showing|shown|express|expresses)\b/;
+  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|you see|see in (?:this|the|her|his) face|read in|shows?|showing|shown|express|expresses|react|reacts|reacting|reaction)\b|\b(?:takes?|taking) (?:it|this|that|the \w+)\b|\bfaces? do\b|^what (?:happens|is happening)\b/;
 
 /** "Why?", "How do you know?", "Which cue is the most important?" */
 export const WHY_AT_ALL =

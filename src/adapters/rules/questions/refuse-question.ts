@@ -1,3 +1,4 @@
+import { statedWindow } from "../../../domain/stated-times.ts";
 import { foreignLanguageOf } from "../../../situations/plain-text.ts";
 import type { FacesMeant } from "./question-targets.ts";
 
@@ -9,6 +10,9 @@ const ORDERS =
 /** What neither a face nor its context tells this judge. */
 const BEYOND =
   /\b(?:thinking|thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|about to|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
+
+/** "What happens at 4 s?" asks of a clip what is seen then. */
+const HAPPENS_THEN = /^what (?:happens|is happening)\b/i;
 
 const LOOKS_AT =
   /^(?:who|whom|where|what|which|is|are|does|do)\b.*\b(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)) (?:at|away|aside|down|up|into|toward\w*)\b|^where\b.*\blook(?:s|ing)?\b|\beye contact\b/i;
@@ -52,7 +56,9 @@ export function refusalOf(text: string, faces: FacesMeant): string | undefined {
   if (LAUGHS.test(text)) return "it has no measure of laughter";
   if (HIDDEN.test(text)) return "a face tells what it shows, not what somebody holds back";
   if (LOOKS_AT.test(text)) return "it reads expressions, not where people look";
-  return BEYOND.test(text) ? "it reads expressions and their context, nothing else" : undefined;
+  return BEYOND.test(text) && !(HAPPENS_THEN.test(text) && statedWindow(text) !== null)
+    ? "it reads expressions and their context, nothing else"
+    : undefined;
 }
 
 /** Function words that no English question has. */

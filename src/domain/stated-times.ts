@@ -1,4 +1,4 @@
-import type { TimeWindow } from "../domain/evidence.ts";
+import type { TimeWindow } from "./evidence.ts";
 
 const NUMBER = "(\\d+(?:\\.\\d+)?)";
 const UNIT = "(?:s|sec|secs|seconds?)\\b";

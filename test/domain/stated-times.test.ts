@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createEvidenceLedger, type NewEvidence } from "../../src/domain/evidence.ts";
 import { presenceOf } from "../../src/domain/presence.ts";
+import { statedWindow } from "../../src/domain/stated-times.ts";
 import { checkGrounding } from "../../src/judging/check-grounding.ts";
-import { statedWindow } from "../../src/judging/stated-times.ts";
 import { cue, expressionEvidence, face, judgment, subject } from "../support/builders.ts";
 
 describe("statedWindow", () => {
