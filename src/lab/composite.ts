@@ -107,12 +107,15 @@ function placeIn({ box, cutLeft, cutRight, cutBelow }: Person, own: Scene, other
   const across = widthPx / own.raster.widthPx;
   const asLarge = theirs.heightPx / mine.heightPx;
   const whole = cutLeft && cutRight ? across : asLarge;
-  const scale = Math.max(0.3 * across, Math.min(whole, (0.95 * heightPx) / box.heightPx, 3));
+  const fits = Math.max(0.3 * across, Math.min(whole, (0.95 * heightPx) / box.heightPx, 3));
+  const scale = cutLeft && cutRight ? across : fits;
   const middle = theirs.leftPx + theirs.widthPx / 2 - scale * (mine.leftPx + mine.widthPx / 2);
   const inside = Math.max(-scale * box.leftPx, Math.min(middle, widthPx - scale * (box.leftPx + box.widthPx)));
   const leftPx = cutLeft ? 0 : cutRight ? widthPx - scale * own.raster.widthPx : inside;
   const floor = cutBelow ? heightPx : Math.min(heightPx, theirs.topPx + 7 * theirs.heightPx);
-  return { leftPx, topPx: floor - scale * (box.topPx + box.heightPx), scale };
+  const topPx = floor - scale * (box.topPx + box.heightPx);
+  // Whoever the frame cuts off below may be cut off higher up, so that the head is seen.
+  return { leftPx, topPx: cutBelow ? Math.max(topPx, 0.05 * heightPx - scale * box.topPx) : topPx, scale };
 }
 
 /** An image scaled and laid into a frame, black around it. */

@@ -36,12 +36,11 @@ export function offsetsOf(small: Small, random: Random): Offset[] {
   return [...some, ...covering(small, some)];
 }
 
-/** Where a cell's colour would be taken from, -1 if that is not to be had. */
-export function sourceOf({ widthPx, heightPx, barred }: Small, cell: number, [right, below]: Offset): number {
-  const [x, y] = [(cell % widthPx) + right, Math.floor(cell / widthPx) + below];
-  if (x < 0 || y < 0 || x >= widthPx || y >= heightPx) return -1;
-  const source = y * widthPx + x;
-  return barred[source] === 1 ? -1 : source;
+/** The cell that lies by an offset from another, -1 over the frame. */
+export function placeFrom({ widthPx, heightPx }: Small, cell: number, offset: Offset): number {
+  const x = (cell % widthPx) + offset[0];
+  const y = Math.floor(cell / widthPx) + offset[1];
+  return x < 0 || y < 0 || x >= widthPx || y >= heightPx ? -1 : y * widthPx + x;
 }
 
 /** Floors lie below walls: what is taken from another height costs this for each two-hundredth of the image's. */
@@ -51,8 +50,8 @@ const [BUSY, BUSIEST] = [0.15, 60] as const;
 
 /** What it costs to take a cell by an offset, whatever lies beside it: in steps of 255; `null` where that is not to be had. */
 export function costOfTaking(small: Small, cell: number, offset: Offset): number | null {
-  const source = sourceOf(small, cell, offset);
-  if (source < 0) return null;
+  const source = placeFrom(small, cell, offset);
+  if (source < 0 || small.barred[source] === 1) return null;
   const higher = (200 * OTHER_HEIGHT * Math.abs(offset[1])) / small.heightPx;
   return higher + BUSY * Math.min(small.busy[source] as number, BUSIEST);
 }

@@ -1,4 +1,4 @@
-import { costOfTaking, type Offset } from "./fill-offsets.ts";
+import { costOfTaking, type Offset, placeFrom } from "./fill-offsets.ts";
 import type { Small } from "./fill-small.ts";
 import { createGridCut, SIDES } from "./grid-cut.ts";
 
@@ -43,6 +43,8 @@ interface HoleCells {
   readonly cells: Int32Array;
   /** Neighbours among them by their numbers, -1 for none: int32 [count, 4]. */
   readonly beside: Int32Array;
+  /** Places at its border, and the numbers of the cells that they touch. */
+  readonly border: readonly { readonly n: number; readonly place: number }[];
 }
 
 function holeOf({ hole, widthPx }: Small): HoleCells {
@@ -50,12 +52,14 @@ function holeOf({ hole, widthPx }: Small): HoleCells {
   const cells: number[] = [];
   for (let at = 0; at < hole.length; at++) if (hole[at] === 1) number[at] = cells.push(at) - 1;
   const beside = new Int32Array(SIDES * cells.length);
+  const border: { n: number; place: number }[] = [];
   cells.forEach((at, n) => {
-    neighboursOf(at, hole.length, widthPx).forEach((other, side) => {
-      beside[SIDES * n + side] = number[other] ?? -1;
+    neighboursOf(at, hole.length, widthPx).forEach((place, side) => {
+      beside[SIDES * n + side] = number[place] ?? -1;
+      if (hole[place] === 0) border.push({ n, place });
     });
   });
-  return { cells: Int32Array.from(cells), beside };
+  return { cells: Int32Array.from(cells), beside, border };
 }
 
 /** To the right, to the left, below and above, -1 over the frame. */
@@ -65,30 +69,21 @@ function neighboursOf(at: number, count: number, widthPx: number): number[] {
 }
 
 /** What it costs each cell of the hole to be taken by an offset, beside what its neighbours are. */
-function costsOf(small: Small, { cells }: HoleCells, offset: Offset): Float32Array {
-  const { hole, widthPx } = small;
-  const step = offset[1] * widthPx + offset[0];
-  return Float32Array.from(cells, (cell) => {
-    const taken = costOfTaking(small, cell, offset);
-    if (taken === null) return IMPOSSIBLE;
-    let cost = taken;
-    for (const other of neighboursOf(cell, hole.length, widthPx)) {
-      if (other >= 0 && hole[other] === 0) cost += 2 * differenceIn(small, other, other + step);
-    }
-    return cost;
-  });
+function costsOf(small: Small, { cells, border }: HoleCells, offset: Offset): Float32Array {
+  const step = offset[1] * small.widthPx + offset[0];
+  const costs = Float32Array.from(cells, (cell) => costOfTaking(small, cell, offset) ?? IMPOSSIBLE);
+  for (const { n, place } of border) {
+    if ((costs[n] as number) < IMPOSSIBLE)
+      costs[n] = (costs[n] as number) + 2 * differenceIn(small, place, place + step);
+  }
+  return costs;
 }
 
 type Seam = (cell: number, other: number, one: number, another: number) => number;
 
 /** What it costs that a cell is taken by one offset and its neighbour by another. */
 function seamsBetween(small: Small, offsets: readonly Offset[]): Seam {
-  const { widthPx, heightPx } = small;
-  const from = (cell: number, label: number) => {
-    const [right, below] = offsets[label] as Offset;
-    const [x, y] = [(cell % widthPx) + right, Math.floor(cell / widthPx) + below];
-    return x < 0 || y < 0 || x >= widthPx || y >= heightPx ? -1 : y * widthPx + x;
-  };
+  const from = (cell: number, label: number) => placeFrom(small, cell, offsets[label] as Offset);
   return (cell, other, one, another) =>
     one === another
       ? 0
@@ -100,10 +95,13 @@ function seamsBetween(small: Small, offsets: readonly Offset[]): Seam {
 /** How much two cells differ in colour and in how light changes there, in steps of 255. */
 function differenceIn({ rgb, hole, across, down }: Small, a: number, b: number): number {
   if (hole[a] !== 0 || hole[b] !== 0) return UNKNOWN;
-  const colour = (c: number) => Math.abs((rgb[3 * a + c] as number) - (rgb[3 * b + c] as number));
+  const [i, j] = [3 * a, 3 * b];
+  const red = Math.abs((rgb[i] as number) - (rgb[j] as number));
+  const green = Math.abs((rgb[i + 1] as number) - (rgb[j + 1] as number));
+  const blue = Math.abs((rgb[i + 2] as number) - (rgb[j + 2] as number));
   const slope =
     Math.abs((across[a] as number) - (across[b] as number)) + Math.abs((down[a] as number) - (down[b] as number));
-  return COLOUR * (colour(0) + colour(1) + colour(2)) + SLOPE * slope;
+  return COLOUR * (red + green + blue) + SLOPE * slope;
 }
 
 interface Choice {

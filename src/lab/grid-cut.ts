@@ -79,7 +79,8 @@ export function createGridCut(beside: Int32Array): GridCut {
     let cell = from;
     for (let side = parent[cell] as number; side !== TERMINAL; side = parent[cell] as number) {
       const up = neighbour(cell, side);
-      const [down, back] = [SIDES * up + (side ^ 1), SIDES * cell + side];
+      const down = SIDES * up + (side ^ 1);
+      const back = SIDES * cell + side;
       if (tree[from] === 1) each(down, cell, back);
       else each(back, cell, down);
       cell = up;

@@ -20,7 +20,9 @@ export function joinPieces(
   for (const channel of [0, 1, 2]) {
     const known = Float32Array.from(hole, (_, at) => rgb[3 * at + channel] as number);
     const values = Float32Array.from(from, (source) => known[source] ?? 128);
-    const slopes = [1, widthPx].map((step) => withoutShade(slopesIn({ known, hole, from, step }), hole, widthPx));
+    const slopes = [1, widthPx].map((step) =>
+      withoutShade(slopesIn({ known, hole, from, step, widthPx }), hole, widthPx),
+    );
     joinSeamlessly(values, (at, axis) => {
       const slope = slopes[axis]?.[at] as number;
       const jump = (values[at + (axis === 0 ? 1 : widthPx)] as number) - (values[at] as number);
@@ -31,17 +33,24 @@ export function joinPieces(
   return { rgb: joined };
 }
 
-/** Where pieces differ by less than the first, in steps of 255, they are joined; where by more than the second, an edge is left. */
-const [JOINED_UP_TO, EDGE_FROM] = [110, 170] as const;
+/** Where pieces differ in light by less than the first, in steps of 255, they are joined; where by more than the second, an edge is left. */
+const LIGHT_EDGE = [150, 200] as const;
+/** The same for colour, which no shade changes. */
+const COLOUR_EDGE = [50, 90] as const;
 
 /** How far, 0..1, two neighbours from different places stay as different as they are: things end somewhere, and smears are seen. */
-function edgesAt({ rgb, hole, from, step }: Omit<Pieces, "known"> & Pick<Raster, "rgb">): Float32Array {
+function edgesAt({ rgb, hole, from, step }: Omit<Pieces, "known" | "widthPx"> & Pick<Raster, "rgb">): Float32Array {
   return Float32Array.from(hole, (own, at) => {
     const [a, b] = [from[at] as number, from[at + step] ?? -1];
     if (a < 0 || b < 0 || b - a === step || (own === 0 && hole[at + step] === 0)) return 0;
-    const jump = (c: number) => Math.abs((rgb[3 * a + c] as number) - (rgb[3 * b + c] as number));
-    return Math.max(0, Math.min(1, (Math.max(jump(0), jump(1), jump(2)) - JOINED_UP_TO) / (EDGE_FROM - JOINED_UP_TO)));
+    const jumps = [0, 1, 2].map((c) => (rgb[3 * b + c] as number) - (rgb[3 * a + c] as number));
+    const [least, most] = [Math.min(...jumps), Math.max(...jumps)];
+    return Math.max(ramp(Math.max(-least, most), LIGHT_EDGE), ramp(most - least, COLOUR_EDGE));
   });
+}
+
+function ramp(value: number, [from, to]: readonly [number, number]): number {
+  return Math.max(0, Math.min(1, (value - from) / (to - from)));
 }
 
 interface Pieces {
@@ -51,13 +60,18 @@ interface Pieces {
   readonly from: Int32Array;
   /** 1 along rows, the width along columns. */
   readonly step: number;
+  readonly widthPx: number;
 }
 
 /** By how much the next pixel along a row or column is to be more than each one in or at the hole: as it is where both come from. */
-function slopesIn({ known, hole, from, step }: Pieces): Float32Array {
-  /** The slope to the next pixel from a place outside the hole to another. */
+function slopesIn({ known, hole, from, step, widthPx }: Pieces): Float32Array {
+  /** The slope to the next pixel from a place outside the hole to another; rows end at the frame. */
   const slope = (at: number) =>
-    at >= 0 && at + step < hole.length && hole[at] === 0 && hole[at + step] === 0
+    at >= 0 &&
+    at + step < hole.length &&
+    (step > 1 || at % widthPx < widthPx - 1) &&
+    hole[at] === 0 &&
+    hole[at + step] === 0
       ? (known[at + step] as number) - (known[at] as number)
       : undefined;
   return Float32Array.from(hole, (own, at) => {

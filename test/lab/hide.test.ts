@@ -97,6 +97,17 @@ describe("joining pieces", () => {
     expect(Math.max(...off)).toBeLessThan(12);
   });
 
+  it("takes a piece from the very edge of the frame without a line along it", () => {
+    // The last column of the row above is no neighbour of the first.
+    const wall = painted((x, y) => (x === W - 1 ? 0 : 110) + ((noise[y * W + x] as number) % 5));
+    const mask = masked((x, y) => x >= 100 && x < 150 && y > 20 && y < 100);
+    const from = Int32Array.from(mask.values, (own, at) => (own === 0 ? at : at % W < 125 ? at - 50 : at - 125));
+    const { rgb } = joinPieces(wall, Uint8Array.from(mask.values), from);
+    const beside = (y: number) => (rgb[3 * (y * W + 125)] as number) - (rgb[3 * (y * W + 124)] as number);
+    const steps = Array.from({ length: 60 }, (_, i) => Math.abs(beside(30 + i)));
+    expect(steps.reduce((sum, one) => sum + one, 0) / 60).toBeLessThan(5);
+  });
+
   it("leaves an edge where what meets is as different as things are", () => {
     const flag = painted((x) => (x < 90 ? 20 : 220));
     const mask = masked((x, y) => x >= 100 && x < 150 && y > 20);
