@@ -5,7 +5,7 @@ import type { CoreAffect, Cue, Reading, SubjectJudgment } from "../domain/judgme
 import type { Face } from "../domain/measurement.ts";
 import type { Report } from "../domain/report.ts";
 import { renderJudges } from "./terminal-judges.ts";
-import { bar, firstWords, plain, type TerminalStyle, wrap } from "./terminal-style.ts";
+import { bar, firstWords, plain, shortSpan, type TerminalStyle, wrap } from "./terminal-style.ts";
 
 const BAR_CELLS = 24;
 const LABELS_SHOWN = 4;
@@ -69,13 +69,13 @@ function renderSubject(subject: SubjectJudgment, report: Report, style: Terminal
     ...renderReading("context only", subject.contextOnly, style),
     ...renderReading("integrated", subject.integrated, style),
   ];
-  for (const { fromS, toS, ...readings } of subject.overTime ?? []) {
+  for (const readings of subject.overTime ?? []) {
     const told = [
       `face only ${firstLabel(readings.faceOnly)}`,
       `context only ${firstLabel(readings.contextOnly)}`,
       `integrated ${firstLabel(readings.integrated)}`,
     ];
-    lines.push(entry(`${fromS.toFixed(1)}-${toS.toFixed(1)} s`, told.join(", "), style));
+    lines.push(entry(shortSpan(readings), told.join(", "), style));
   }
   const effect = contextEffect(subject);
   if (effect !== null)

@@ -1,3 +1,4 @@
+import type { TimeWindow } from "../domain/evidence.ts";
 import { visibleText } from "../platform/visible-text.ts";
 
 /** How text is dressed for the place where it is shown. */
@@ -80,4 +81,9 @@ export function plain(text: string): string {
   return visibleText(text)
     .replace(/[\n\t]+/g, " ")
     .replace(/[\ufdd0-\ufdd6]/g, "");
+}
+
+/** `0.0-1.4 s`, or `at 0.0 s`: a stretch of a clip in a table. */
+export function shortSpan({ fromS, toS }: TimeWindow): string {
+  return fromS === toS ? `at ${fromS.toFixed(1)} s` : `${fromS.toFixed(1)}-${toS.toFixed(1)} s`;
 }

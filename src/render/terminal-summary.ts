@@ -12,7 +12,7 @@ import {
   renderWarnings,
   verdictColor,
 } from "./terminal-report.ts";
-import { plain, type TerminalStyle, wrap } from "./terminal-style.ts";
+import { plain, shortSpan, type TerminalStyle, wrap } from "./terminal-style.ts";
 
 /** More faces than this get one line each. */
 const SPELT_OUT = 4;
@@ -88,8 +88,8 @@ function renderFace(subject: SubjectJudgment, report: Report, style: TerminalSty
 
 /** Of a clip, the first label of each reading from stretch to stretch. */
 function renderOverTime({ overTime = [] }: SubjectJudgment, style: TerminalStyle): string[] {
-  return overTime.map(({ fromS, toS, ...readings }) => {
-    const when = `${fromS.toFixed(1)}-${toS.toFixed(1)} s`.padEnd(COLUMN / 2);
+  return overTime.map((readings) => {
+    const when = shortSpan(readings).padEnd(COLUMN / 2);
     const told = READINGS.map(([, key]) => (rows(readings[key])[0] ?? "").padEnd(COLUMN));
     return `    ${style.dim(when)}${told.join("")}`.trimEnd();
   });

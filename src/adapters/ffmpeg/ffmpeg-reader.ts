@@ -1,6 +1,6 @@
 import { VideoDecodeError } from "../../domain/errors.ts";
 import type { VideoFramePlace } from "../../domain/image.ts";
-import { hashOfFile } from "../../platform/hash.ts";
+import { hashOfFile, sha256 } from "../../platform/hash.ts";
 import { whyRefused } from "../../platform/system-error.ts";
 import type { FrameOptions, VideoFrame, VideoReader } from "../../ports/video-reader.ts";
 import { faultOf, startFfmpeg } from "./ffmpeg-process.ts";
@@ -18,8 +18,8 @@ interface FfmpegOptions {
 export function createFfmpegReader({ command }: FfmpegOptions): VideoReader {
   return {
     async *frames(path, options) {
-      const sha256 = options.sha256 ?? (await hashOf(path, options.signal));
-      yield* decode(command, { path, sha256 }, options);
+      const hash = options.sha256 ?? (await hashOf(path, options.signal));
+      yield* decode(command, { path, sha256: hash }, options);
     },
   };
 }
@@ -90,7 +90,16 @@ function frameArguments(fps: number, fromS: number): { input: string[]; output: 
   };
 }
 
+/** The hash of no bytes at all, which ffmpeg takes for damage. */
+const EMPTY = sha256("");
+
 async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const hash = await readHash(path, signal);
+  if (hash === EMPTY) throw new VideoDecodeError(path, "the file is empty");
+  return hash;
+}
+
+async function readHash(path: string, signal: AbortSignal | undefined): Promise<string> {
   try {
     return await hashOfFile(path, signal);
   } catch (cause) {

@@ -117,6 +117,8 @@ describe("createFfmpegReader", () => {
       "it is no video or is damaged (ffmpeg: moov atom not found)",
     );
     expect(await faultOf(join(folder, "folder.mp4"))).toContain("it is a folder, not a file");
+    await writeFile(join(folder, "empty.mp4"), "");
+    expect(await faultOf(join(folder, "empty.mp4"))).toContain("Cannot read clip as the file is empty: ");
     expect(await faultOf(join(folder, "gone.mp4"))).toContain("there is no such file");
   });
 
