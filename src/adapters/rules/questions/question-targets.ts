@@ -73,7 +73,12 @@ function labelTargets(text: string, given: readonly string[] | null): Target[] {
   const lower = text.toLowerCase();
   const asGiven = (given ?? []).filter((label) => hasWord(lower, label.toLowerCase()));
   const known = Object.entries(questionWords().labels)
-    .map(([label, words]) => ({ label, at: Math.min(...words.map((word) => wordAt(lower, word))) }))
+    // A given label is itself and no word for another: of "joy", happiness is not asked beside.
+    .map(([label, words]) => ({
+      label,
+      words: words.filter((word) => !asGiven.some((name) => name.toLowerCase() === word)),
+    }))
+    .map(({ label, words }) => ({ label, at: Math.min(...words.map((word) => wordAt(lower, word))) }))
     .filter(({ label, at }) => Number.isFinite(at) && !asGiven.some((name) => name.toLowerCase() === label))
     .sort((a, b) => a.at - b.at);
   const named = known.map(({ label }) => given?.find((name) => name.toLowerCase() === label) ?? label);

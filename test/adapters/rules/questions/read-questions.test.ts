@@ -272,6 +272,10 @@ describe("reading a question", () => {
     const given = { ...scene, labels: ["Joy", "Schadenfreude"] };
     expect(readQuestions("Is this schadenfreude?", given)[0]).toMatchObject({ target: label("Schadenfreude") });
     expect(readQuestions("Is this joy?", given)[0]).toMatchObject({ target: label("Joy") });
+    expect(readQuestions("Is this joy or schadenfreude?", given)[0]).toMatchObject({
+      kind: "choice",
+      labels: ["Joy", "Schadenfreude"],
+    });
   });
 
   it.each([
