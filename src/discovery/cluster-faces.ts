@@ -12,7 +12,7 @@ const MOST_COMPONENTS = 10;
 /** Standard errors of skewness or kurtosis from which a component counts as lumpy. */
 const LUMPY_FROM = 3;
 
-const MOST_PARTS = 20;
+const MOST_PARTS = 16;
 /** Share of the faces of a bell that lie no further from its middle. A face beyond is no part's. */
 const WITHIN = 0.9999;
 
@@ -87,7 +87,7 @@ function indexesOf(scores: readonly number[], wanted: (score: number) => boolean
 export type FaceGroup = Pick<DenseCluster, "members" | "memberships">;
 
 /**
- * All faces in groups, as many as describe faces that were left out: bells of one common shape, so that what varies
+ * All faces in groups, as many as each describe faces better than one more would by chance: bells of one common shape, so that what varies
  * alike in every group, as teeth in smiles and in screams, sets none apart. On faces with known labels these are nearer
  * to the labels than dense regions and than k-means (`bench/discovery-known.mjs`). None where one bell does.
  */
@@ -95,7 +95,8 @@ export function partFaces(
   { beyondChance }: Pick<FaceClustering, "beyondChance">,
   { minClusterSize, random }: { readonly minClusterSize: number; readonly random: Random },
 ): FaceGroup[] {
-  const mixture = preferredMixture(beyondChance, { most: MOST_PARTS, random });
+  const most = Math.min(MOST_PARTS, Math.floor(beyondChance.count / minClusterSize));
+  const mixture = preferredMixture(beyondChance, { most, random });
   const { groups, whitened, centres } = mixture;
   const reach = chiSquaredQuantile(WITHIN, beyondChance.dimensions);
   const parts = Array.from({ length: centres.count }, (_, part) => {

@@ -6,13 +6,12 @@ import { type Points, selectPoints, squaredBetween } from "./spanning-tree.ts";
 const STARTS = 10;
 const SHORT_ROUNDS = 5;
 const MOST_ROUNDS = 200;
-const FOLDS = 5;
 /** Log-likelihood per point that a round must add for another to follow. */
 const LEAST_GAIN = 1e-4;
 /** Share of the points' mean square that is added to each variance: a direction without any leaves the shape invertible. */
 const RIDGE = 1e-6;
-/** The search ends when so many numbers of groups in a row describe unseen points no better than the best before them. */
-const PATIENCE = 3;
+/** A group must add so many times the log-likelihood that one more adds where there are more than enough. */
+const TIMES_CHANCE = 2;
 /** More points than this choose no other number of groups. */
 const CHOOSING_POINTS = 2000;
 
@@ -26,54 +25,43 @@ export interface NormalMixture {
 }
 
 /**
- * The mixture with as few groups as describe unseen points as well as any number that was tried, of those up to `most`, within
- * one standard error: five-fold cross-validated likelihood (Smyth 2000) and the one-standard-error rule (Breiman and others 1984).
+ * The mixture with as many groups, up to `most`, as each add more log-likelihood than chance: twice what one more group adds among
+ * the larger half of these numbers, where there are more than enough (slope heuristics, Birgé and Massart 2007; Baudry, Maugis and Michel
+ * 2012), and at least what BIC asks for (Schwarz 1978). Groups of faces are no bells: likelihood of points that were not looked at, and BIC, go on rising for parts of groups.
  */
 export function preferredMixture(
   points: Points,
   { most, random }: { readonly most: number; readonly random: Random },
 ): NormalMixture {
-  const folds = foldsOf(points, random);
-  const tried: { readonly mean: number; readonly error: number }[] = [];
-  let best = 0;
-  for (let groups = 1; groups <= most && tried.length - best <= PATIENCE; groups += 1) {
-    const unseen = folds.flatMap(({ train, test }) => [...unseenLogDensities(train, test, groups, random)]);
-    tried.push(meanAndError(unseen));
-    if ((tried.at(-1)?.mean as number) > (tried[best]?.mean as number)) best = tried.length - 1;
-  }
-  const { mean, error } = tried[best] as (typeof tried)[number];
-  const fewest = tried.findIndex((one) => one.mean >= mean - error);
-  return fitMixture(points, fewest + 1, random);
-}
-
-function foldsOf(points: Points, random: Random) {
   const all = Array.from({ length: points.count }, (_, point) => point);
-  const order = random.shuffled(all).slice(0, CHOOSING_POINTS);
-  const part = (inFold: (at: number) => boolean) =>
-    selectPoints(
-      points,
-      order.filter((_, at) => inFold(at)),
-    );
-  return Array.from({ length: FOLDS }, (_, fold) => ({
-    train: part((at) => at % FOLDS !== fold),
-    test: part((at) => at % FOLDS === fold),
-  }));
+  const chosen =
+    points.count > CHOOSING_POINTS ? selectPoints(points, random.shuffled(all).slice(0, CHOOSING_POINTS)) : points;
+  const fits = Array.from({ length: most }, (_, at) => likeliest(chosen, at + 1, random));
+  const likelihoods = fits.map(({ logLikelihood }) => logLikelihood);
+  const parametersPerGroup = points.dimensions + 1;
+  const leastPrice = (parametersPerGroup / 2) * Math.log(chosen.count);
+  const price = Math.max(leastPrice, TIMES_CHANCE * slopeOf(likelihoods, Math.floor(most / 2)));
+  const worth = likelihoods.map((likelihood, at) => likelihood - price * at);
+  const best = worth.indexOf(Math.max(...worth));
+  return chosen === points ? asMixture(fits[best] as Round) : fitMixture(points, best + 1, random);
 }
 
-function unseenLogDensities(train: Points, test: Points, groups: number, random: Random): Float64Array {
-  return densitiesOf(test, parametersOf(train, likeliest(train, groups, random).shares)).logDensities;
-}
-
-function meanAndError(values: readonly number[]) {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  return { mean, error: Math.sqrt(variance / values.length) };
+/** How much values rise from one to the next, from a place on: least squares; 0 of fewer than two. */
+function slopeOf(values: readonly number[], from: number): number {
+  const later = values.slice(from);
+  const middle = (later.length - 1) / 2;
+  const spread = later.reduce((sum, _, at) => sum + (at - middle) ** 2, 0);
+  return spread === 0 ? 0 : later.reduce((sum, value, at) => sum + (at - middle) * value, 0) / spread;
 }
 
 /** A mixture with so many groups: model EEE of Fraley and Raftery 2002. */
 export function fitMixture(points: Points, groups: number, random: Random): NormalMixture {
-  const { shares, whitened, centres } = likeliest(points, groups, random);
-  const owners = Int32Array.from({ length: points.count }, (_, point) => {
+  return asMixture(likeliest(points, groups, random));
+}
+
+function asMixture({ shares, whitened, centres }: Round): NormalMixture {
+  const groups = centres.count;
+  const owners = Int32Array.from({ length: whitened.count }, (_, point) => {
     const own = shares.subarray(point * groups, (point + 1) * groups);
     return own.indexOf(Math.max(...own));
   });
@@ -94,7 +82,6 @@ type Shares = Float64Array;
 
 interface Round {
   readonly shares: Shares;
-  readonly logDensities: Float64Array;
   readonly logLikelihood: number;
   readonly whitened: Points;
   readonly centres: Points;
@@ -137,7 +124,7 @@ function densitiesOf({ count, dimensions, values }: Points, { sizes, means, lowe
   const constant = -logDeterminant - (dimensions / 2) * Math.log(2 * Math.PI);
   const logSizes = sizes.map((size) => Math.log(Math.max(size, Number.MIN_VALUE)) + constant);
   const shares = new Float64Array(count * groups);
-  const logDensities = new Float64Array(count);
+  let logLikelihood = 0;
   const densities = new Float64Array(groups);
   for (let point = 0; point < count; point += 1) {
     let highest = Number.NEGATIVE_INFINITY;
@@ -151,9 +138,9 @@ function densitiesOf({ count, dimensions, values }: Points, { sizes, means, lowe
     for (let group = 0; group < groups; group += 1) {
       shares[point * groups + group] = Math.exp((densities[group] as number) - highest) / total;
     }
-    logDensities[point] = highest + Math.log(total);
+    logLikelihood += highest + Math.log(total);
   }
-  return { shares, logDensities, logLikelihood: logDensities.reduce((a, b) => a + b, 0), whitened, centres };
+  return { shares, logLikelihood, whitened, centres };
 }
 
 function placesOf({ count, dimensions, values }: Points, shares: Shares, groups: number) {

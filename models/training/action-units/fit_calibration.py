@@ -25,7 +25,7 @@ Sides: told apart only where the difference of the sides in a photograph and in 
 LEAST_RETEST or more on frontal faces.
 
     python fit_calibration.py ferplus-train.npz public.jsonl photos.jsonl mirrored.jsonl codes.csv \
-        ../../action-units/mesh-1.json
+        ../../networks/crowd-face.onnx ../../action-units/mesh-1.json
 
 The JSON lines are those of measure-faces.mjs by a toolbox with the recalibration that stands in the model file (it is
 undone first), and those of measure-mirrored.mjs by one that told the sides of every unit with two.
@@ -36,6 +36,7 @@ import sys
 
 import numpy as np
 from scipy.optimize import minimize
+from skin import features, recorded
 
 LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 UNTOUCHED_BY_POSE = (18, 22, 28, 43)  # too few faces, or none, tell about these
@@ -52,6 +53,7 @@ NEVER_SIDED = (15, 20)  # .90 here, but .83 over all poses, and .67 on laborator
 REST_PITCH, MOST_PITCH, MOST_YAW = -0.07, 0.5, 0.7
 LEAST_QUALITY = 0.15
 PHOTO_WEIGHT = 4.0  # photographs are larger and fewer
+SKIN_DECIDES = ("threshold", "below", "above")  # where it was seen, in the place of those of the geometry alone
 TERMS = ("pitch", "pitchSquared", "yawSquared")
 INDEX_UNITS = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 24, 25, 26, 27)
 
@@ -99,12 +101,13 @@ def pose_effect(z, shares, photo, pose):
     return np.linalg.solve(known.T @ (weight * known) + ridge, known.T @ (weight[:, 0] * np.clip(z, -8, 8)))[16:]
 
 
-def undone(unit, measured, pose, rest, model):
-    """What the formula alone gave, before the recalibration that the faces were measured with."""
+def undone(unit, measured, pose, rest, model, skin):
+    """What the formula alone gave, before the recalibration that the faces were measured with and what the skin added."""
     z = logit(np.array([one["face"]["units"].get(f"AU{unit['au']} both", np.nan) for one in measured]))
-    before = unit["recalibration"]
+    before = unit["recalibration"] | {name: unit["skin"][name] for name in SKIN_DECIDES if "skin" in unit}
     z = z / np.where(z < 0, before.get("below", 1.0), before.get("above", 1.0))
     lean = before.get("rest", 0.0) * np.nan_to_num(rest - model.get("atRest", {"mean": 0.0})["mean"])
+    z = z - recorded(model, unit, skin)
     return z + before["threshold"] + pose @ np.array([before[term] for term in TERMS]) + lean
 
 
@@ -234,12 +237,13 @@ def report(name, shown, values, coded, neutral, units):
 
 
 def main():
-    archive, public, photos, mirror_file, code_file, model_file = sys.argv[1:7]
+    archive, public, photos, mirror_file, code_file, network, model_file = sys.argv[1:8]
     mirrored = [(one["plain"], one["mirrored"]) for one in map(json.loads, open(mirror_file)) if one["plain"] and one["mirrored"]]
     shares, measured, photo = load(archive, public, photos)
     codes = {row["path"]: {int(code) for code in row["codes"].split()} for row in csv.DictReader(open(code_file))}
     pose, rest = pose_terms(measured), rest_of(measured)
     model = json.load(open(model_file))
+    skin = features(network, measured)
     chosen = np.array([photo[i] and one["path"] in codes for i, one in enumerate(measured)])
     smiling = ~photo & (shares[:, LABELS.index("happiness")] >= SURE)
     coded_faces = [one for one, taken in zip(measured, chosen) if taken]
@@ -254,7 +258,7 @@ def main():
     coded_units, effects = [], {}
     for i, unit in enumerate(model["ausAppearance"]):
         au = unit["au"]
-        z = np.nan_to_num(undone(unit, measured, pose, rest, model))
+        z = np.nan_to_num(undone(unit, measured, pose, rest, model, skin))
         effects[au] = np.zeros(3) if au in UNTOUCHED_BY_POSE else pose_effect(z, shares, photo, pose)
         z = z - pose @ effects[au]
         coded_units.append(Coded(au, z[chosen], leans[chosen], coded[:, i], labels, (z[smiling], leans[smiling])))

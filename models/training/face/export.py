@@ -1,5 +1,5 @@
 """Writes a trained FaceNet as ONNX: standardising inside, normalisation folded, weights as float16 that the runtime
-widens once on loading. Pixels 0..255 in, logits out; batch of 1. Prints the file's hash.
+widens once on loading. Pixels 0..255 in, logits and the features below them out; batch of 1. Prints the file's hash.
 
     python export.py crops.pt ../../networks/crowd-face.onnx
 """
@@ -65,12 +65,24 @@ def narrowed(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
+def with_features(model: onnx.ModelProto) -> onnx.ModelProto:
+    """What the last layer takes, as a second output."""
+    last = next(node for node in model.graph.node if node.output[0] == "logits")
+    features = last.input[0]
+    for node in model.graph.node:
+        for names in (node.input, node.output):
+            names[:] = ["features" if name == features else name for name in names]
+    model.graph.output.append(helper.make_tensor_value_info("features", TensorProto.FLOAT, [1, 128]))
+    onnx.checker.check_model(model)
+    return model
+
+
 def main() -> None:
     weights, out = sys.argv[1:3]
     example = torch.zeros(1, 1, SIDE, SIDE)
     names = {"input_names": ["pixels"], "output_names": ["logits"]}
     torch.onnx.export(Whole(fold(load(weights))), (example,), out, opset_version=17, dynamo=False, **names)
-    onnx.save(narrowed(onnx.load(out)), out)
+    onnx.save(with_features(narrowed(onnx.load(out))), out)
     data = open(out, "rb").read()
     print(f"{len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
 

@@ -6,7 +6,7 @@ import { unzipSync } from "fflate";
 import sharp from "sharp";
 
 /** One array of bytes of a NumPy archive, with its shape. */
-function arrayOf(archive, name) {
+export function arrayOf(archive, name) {
   const file = archive[`${name}.npy`];
   const from = 10 + (file[8] | (file[9] << 8));
   const header = Buffer.from(file.subarray(10, from)).toString("latin1");

@@ -69,8 +69,20 @@ const Recalibration = z.strictObject({
   above: z.number().positive(),
 });
 
+/** What a network's features of the skin add to a unit: the sum of weight * feature, less `offset`, within the bounds of `Skin`. */
+const SkinTerm = z.strictObject({
+  /** Where the skin was seen, in the place of those of `recalibration`. */
+  ...Recalibration.pick({ threshold: true, below: true, above: true }).shape,
+  offset: z.number(),
+  weights: z.array(z.number()).min(1),
+});
+
 /** A formula over geometry and skin, as measured faces are read by. */
-export const RecalibratedFormula = ActionUnitFormula.extend({ recalibration: Recalibration });
+export const RecalibratedFormula = ActionUnitFormula.extend({
+  recalibration: Recalibration,
+  /** Missing where too few coded faces tell what the skin says. */
+  skin: SkinTerm.optional(),
+});
 export type RecalibratedFormula = z.infer<typeof RecalibratedFormula>;
 
 const RestingPose = z.strictObject({
@@ -89,6 +101,16 @@ const AtRest = z.strictObject({
   floor: z.number().positive(),
   /** Mean log-share over the faces that the leans were fitted to: there, and where a network is missing, nothing is taken off. */
   mean: z.number(),
+});
+
+/** Which network's features tell of the skin, and how far they may move a unit: what geometry clearly shows stays shown. */
+const Skin = z.strictObject({
+  network: z.string().min(1),
+  /** By the name in its manifest. */
+  output: z.string().min(1),
+  /** Logits. They may confirm more than they may deny: the network learned from crowds, who overlook brows and lips. */
+  mostUp: z.number().positive(),
+  mostDown: z.number().positive(),
 });
 
 const AngleRamp = z.strictObject({
@@ -118,6 +140,7 @@ export const ActionUnitModel = z.strictObject({
   /** From where and how far `recalibration` counts the head's pose. */
   restingPose: RestingPose,
   atRest: AtRest,
+  skin: Skin,
   appearance: z.strictObject({
     /** Blur as a share of the distance between the outer eye corners, so that features do not depend on resolution. */
     sigmaPerIod: z.number().positive(),

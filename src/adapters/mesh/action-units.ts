@@ -105,6 +105,33 @@ export function restEffect(
   return recalibration.rest * (read.reduce((sum, log) => sum + log, 0) / read.length - mean);
 }
 
+/** A formula where the skin was seen: its threshold and slopes are those of the logit with what the skin adds. */
+export function withSkin(formula: RecalibratedFormula): RecalibratedFormula {
+  if (formula.skin === undefined) return formula;
+  const { threshold, below, above } = formula.skin;
+  return { ...formula, recalibration: { ...formula.recalibration, threshold, below, above } };
+}
+
+/**
+ * What is taken off the logit of a unit for what a network sees of the skin, bounded: negative where the skin speaks for it.
+ *
+ * @param features of {@link ActionUnitModel} `skin`; `undefined` where the network did not read the face, and nothing is taken off.
+ * @throws {RangeError} if there are not as many as weights.
+ */
+export function skinEffect(
+  { au, skin }: RecalibratedFormula,
+  { skin: { mostUp, mostDown } }: ActionUnitModel,
+  features: Float32Array | undefined,
+): number {
+  if (skin === undefined || features === undefined) return 0;
+  if (features.length !== skin.weights.length) {
+    throw new RangeError(`AU${au} takes ${skin.weights.length} features of the skin, not ${features.length}`);
+  }
+  const free = skin.weights.reduce((sum, weight, at) => sum + weight * (features[at] as number), -skin.offset);
+  const most = free > 0 ? mostUp : mostDown;
+  return -most * Math.tanh(free / most);
+}
+
 /** Measurements from logits: one for the whole face, and one per side where there are sides. */
 export function toMeasurements(
   logits: readonly ActionUnitLogits[],

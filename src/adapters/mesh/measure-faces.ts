@@ -3,7 +3,15 @@ import type { ExpressionReading, EyeOpenness, FaceFeature, Gaze } from "../../do
 import { hidesExpression, isHidden } from "../../facs/covered-parts.ts";
 import { poolExpressions } from "../../facs/expression-pool.ts";
 import type { ActionUnitModel } from "./action-unit-model.ts";
-import { actionUnitLogits, poseEffect, recalibrated, restEffect, toMeasurements } from "./action-units.ts";
+import {
+  actionUnitLogits,
+  poseEffect,
+  recalibrated,
+  restEffect,
+  skinEffect,
+  toMeasurements,
+  withSkin,
+} from "./action-units.ts";
 import { fitToCanonical, headPoseOf } from "./canonical-fit.ts";
 import type { PixelSource } from "./crop.ts";
 import { appearanceFeatures } from "./face-appearance.ts";
@@ -52,19 +60,26 @@ export async function measureFaces(
     if (isFace(check, face.candidate.score) && !faces.some((other) => isSame(face, other)))
       faces.push({ ...face, check });
   }
-  const readings = await readExpressions(parts.expressions, source, faces);
-  return faces.map((face, index) => describe(parts, source, face, readings[index] as readonly ExpressionReading[]));
+  const seen = await readExpressions(parts, source, faces);
+  return faces.map((face, index) => describe(parts, source, face, seen[index] as SeenFace));
 }
 
 function isSame({ mesh }: Pick<OutlinedFace, "mesh">, other: Pick<OutlinedFace, "mesh">): boolean {
   return boxOverlap(boxOfMesh(mesh.landmarks), boxOfMesh(other.mesh.landmarks)) > SAME_FACE_OVERLAP;
 }
 
+/** What the expression networks make of a face. */
+interface SeenFace {
+  readonly readings: readonly ExpressionReading[];
+  /** Features of the skin; `undefined` where their network did not read the face. */
+  readonly skin: Float32Array | undefined;
+}
+
 function describe(
   { model, canonical, readFeatures }: MeshParts,
   source: PixelSource,
   { mesh, candidate, check, luma }: OutlinedFace,
-  readings: readonly ExpressionReading[],
+  { readings, skin }: SeenFace,
 ): MeasuredMesh {
   const fit = fitToCanonical(mesh.landmarks, canonical);
   const features = readFeatures(fit.points);
@@ -73,10 +88,12 @@ function describe(
   const covered = new Set(check.covered);
   const quality = qualityOf({ box, frame: source, presence: mesh.presence, headPose, luma, covered: check.covered });
   const appearance = appearanceFeatures(model, luma, mesh.cropLandmarks);
-  const raw = actionUnitLogits(model.ausAppearance, features, appearance);
+  const formulas = skin === undefined ? model.ausAppearance : model.ausAppearance.map(withSkin);
+  const raw = actionUnitLogits(formulas, features, appearance);
   const expressions = withPool(readings, quality.overall);
   const logits = recalibrated(raw, (formula) => {
-    return poseEffect(formula, model, headPose) + restEffect(formula, model, expressions);
+    const rest = restEffect(formula, model, expressions);
+    return poseEffect(formula, model, headPose) + rest + skinEffect(formula, model, skin);
   });
   const eyeOpenness = eyeOpennessOf(model, features);
   return {
@@ -99,18 +116,23 @@ function describe(
 
 /** What each network reads of each face; nothing of one that hides its expression. */
 async function readExpressions(
-  networks: MeshParts["expressions"],
+  { expressions, model }: Pick<MeshParts, "expressions" | "model">,
   source: PixelSource,
   faces: readonly OutlinedFace[],
-): Promise<ExpressionReading[][]> {
-  const readings = faces.map((): ExpressionReading[] => []);
-  for (const network of networks) {
+): Promise<SeenFace[]> {
+  const seen = faces.map((): { readings: ExpressionReading[]; skin: Float32Array | undefined } => {
+    return { readings: [], skin: undefined };
+  });
+  for (const network of expressions) {
     for (const [index, { mesh, check }] of faces.entries()) {
       if (hidesExpression(new Set(check.covered))) continue;
-      readings[index]?.push(await readExpression(network, source, regionOfMesh(mesh.landmarks)));
+      const face = seen[index] as (typeof seen)[number]; // one for each face
+      const { reading, output } = await readExpression(network, source, regionOfMesh(mesh.landmarks));
+      face.readings.push(reading);
+      if (network.manifest.id === model.skin.network) face.skin = output(model.skin.output);
     }
   }
-  return readings;
+  return seen;
 }
 
 /** What the networks read together, then what each of them reads. */

@@ -5,24 +5,25 @@ import type { PixelSource } from "./crop.ts";
 import type { ImageNetwork } from "./image-network.ts";
 import { type RotatedRegion, regionToSource, squareAround } from "./rotated-region.ts";
 
+/** What an expression network reads of a face, and every output of it by the manifest's name. */
+interface ExpressionLook {
+  readonly reading: ExpressionReading;
+  /** @throws {InferenceError} if the network has none of that name. */
+  output(name: string): Float32Array;
+}
+
 /** Lets an expression network read a face. Crop, pixel coding and labels are as its manifest says. */
 export async function readExpression(
   network: ImageNetwork,
   source: PixelSource,
   faceBox: RotatedRegion,
-): Promise<ExpressionReading> {
+): Promise<ExpressionLook> {
   const { manifest } = network;
   const { output } = await network.look(source, cropRegion(manifest, faceBox), { outside: "edge" });
-  const reading = expressionOutputOf(manifest);
-  const data = output(reading.output);
-  const probabilities = activated(
-    data.subarray(reading.offset, reading.offset + reading.labels.length),
-    reading.activation,
-  );
-  return {
-    source: expressionSource(manifest),
-    distribution: reading.labels.map(({ label }, index) => ({ label, probability: probabilities[index] as number })),
-  };
+  const { offset, labels, activation, output: name } = expressionOutputOf(manifest);
+  const probabilities = activated(output(name).subarray(offset, offset + labels.length), activation);
+  const distribution = labels.map(({ label }, index) => ({ label, probability: probabilities[index] as number }));
+  return { reading: { source: expressionSource(manifest), distribution }, output };
 }
 
 /** The square of a manifest's crop rule around the outline of a face, turned with it. */

@@ -7,8 +7,10 @@ import {
   probabilities,
   recalibrated,
   restEffect,
+  skinEffect,
   toMeasurements,
   weightOf,
+  withSkin,
 } from "../../../src/adapters/mesh/action-units.ts";
 import { type CanonicalFit, fitToCanonical, headPoseOf } from "../../../src/adapters/mesh/canonical-fit.ts";
 import { appearanceFeatures } from "../../../src/adapters/mesh/face-appearance.ts";
@@ -119,6 +121,35 @@ describe("recalibration", () => {
     };
     expect(restEffect(unit(4), model, [other, second])).toBe(restEffect(unit(4), model, [first, second]));
   });
+
+  /** Features that move a unit without bounds by so many logits. */
+  const skinFor = (au: number, logits: number) => {
+    const { offset, weights } = unit(au).skin ?? expect.fail(`AU${au} does not look at the skin`);
+    const square = weights.reduce((sum, weight) => sum + weight ** 2, 0);
+    return Float32Array.from(weights, (weight) => (weight * (offset + logits)) / square);
+  };
+
+  it("lets the skin confirm a unit and deny it by less: what geometry clearly shows stays shown", () => {
+    const { mostUp, mostDown } = model.skin;
+    const effects = [-100, -0.1, 0, 0.1, 100].map((logits) => skinEffect(unit(4), model, skinFor(4, logits)));
+    expect(mostDown).toBeLessThan(mostUp);
+    expect(effects).toEqual([mostDown, 0.1, 0, -0.1, -mostUp].map((off) => expect.closeTo(off, 2)));
+  });
+
+  it("takes nothing off where the skin was not seen, and nothing of a unit that too few coded faces tell of", () => {
+    expect(skinEffect(unit(4), model, undefined)).toBe(0);
+    expect(skinEffect(unit(23), model, skinFor(4, 1))).toBe(0);
+  });
+
+  it("counts a unit as shown from elsewhere on where the skin was seen, and as steep as codes say then", () => {
+    const { threshold, below, above } = unit(4).skin ?? expect.fail("AU4 looks at the skin");
+    expect(withSkin(unit(4)).recalibration).toEqual({ ...unit(4).recalibration, threshold, below, above });
+    expect(withSkin(unit(23))).toEqual(unit(23));
+  });
+
+  it("refuses features that its weights do not fit", () => {
+    expect(() => skinEffect(unit(4), model, new Float32Array(8))).toThrow("AU4 takes 128 features of the skin, not 8");
+  });
 });
 
 describe("the mesh toolbox's measurements agree with a separate implementation of the same formulas", () => {
@@ -143,7 +174,7 @@ describe("the mesh toolbox's measurements agree with a separate implementation o
     });
     const logits = actionUnitLogits(asFormulated, readFeatures(fitOf(golden).points), appearance);
     const factors = { headPose: headPoseOf(fitOf(golden).rotation), facePx: golden.facePx, trust: 1 };
-    const found = toMeasurements(logits, model, { toolbox: "mesh@3", factors });
+    const found = toMeasurements(logits, model, { toolbox: "mesh@4", factors });
     for (const [au, expected] of Object.entries(golden.withAppearance)) {
       const sides = { both: expected.value, left: expected.left, right: expected.right };
       for (const [side, value] of Object.entries(sides)) {

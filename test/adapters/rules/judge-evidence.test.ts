@@ -109,7 +109,7 @@ describe("the rules baseline, readings", () => {
     const asNeutral = [
       expressionEvidence({ ...faint, neutral: 0.97 }, { source: "face-api-expression@1.7.15" }),
       expressionEvidence({ ...faint, neutral: 0.97 }, { source: "human-emotion@3.3.6" }),
-      expressionEvidence({ ...faint, neutral: 0.97, contempt: 0.01 }, { source: "crowd-face@9364e424" }),
+      expressionEvidence({ ...faint, neutral: 0.97, contempt: 0.01 }, { source: "crowd-face@265864da" }),
     ];
     const subject = judgeOne(pressed, ...asNeutral);
     expect(top(subject.faceOnly)).toBe("neutral");
