@@ -208,8 +208,8 @@ describe("the rules judge's answer about three smiling women", () => {
   });
 
   it("gives faces that show it alike one place, and says by how much one is ahead", async () => {
-    const { judgment } = await asked("Rank them by happiness", null, 6);
-    expect(judgment.answer).toMatch(/1\) F2 \(0\.\d\d\) and F4 \(0\.\d\d\), 3\) F1/);
+    const { judgment } = await asked("Rank them by happiness", null, 5);
+    expect(judgment.answer).toMatch(/1\) F5 \(0\.\d\d\) and F1 \(0\.\d\d\), 3\) F4/);
     const { judgment: apart } = await asked("How much happier is F1 than F3?", null, 6);
     expect(apart.answer).toMatch(/^By happiness, F1 \(0\.\d\d\) is 0\.\d\d above F3/);
   });
