@@ -110,13 +110,15 @@ async function baselineOf(
   return hasRun(place) ? (await scoreAnswers(place, own)).summary : undefined;
 }
 
+const ONE_FACE_OR_NONE: ReadonlySet<string> = new Set(["context-only", "neutral-alone", "neutral-in-context"]);
+
 /**
  * Each sample counts once, as it was first answered: repeats of it are the same face. Where faces are hidden and the same is told of all,
- * the same answer is no habit.
+ * or one neutral face takes the place of all, the same answer is no habit.
  */
 function fixedAnswers(records: readonly CallRecord[], { cells }: RunSummary): readonly string[] {
   const hidden = new Set(
-    cells.flatMap(({ cell: { id, condition } }) => (condition.arm === "context-only" ? [id] : [])),
+    cells.flatMap(({ cell: { id, condition } }) => (ONE_FACE_OR_NONE.has(condition.arm) ? [id] : [])),
   );
   return [...groupBy(records, ({ cell }) => cell)].flatMap(([cell, own]) => {
     if (hidden.has(cell)) return [];

@@ -104,8 +104,8 @@ describe("the report", () => {
     expect(html.includes("<script")).toBe(false);
   });
 
-  it("calls the same answer about all faces a habit, and not where the faces are hidden", async () => {
-    const { out } = await finishedRun("nobody", "[full, context-only]");
+  it("calls the same answer about all faces a habit, and not where they are hidden or one takes the place of all", async () => {
+    const { out } = await finishedRun("nobody", "[full, context-only, neutral-alone]");
     const { fixed } = await scoreRun(out);
     expect(fixed.map((sentence) => sentence.match(/loop:. .*?"/)?.[0])).toEqual([
       'loop:a | 0 shots | mesh | full"',
