@@ -42,7 +42,7 @@ function answerFor(label) {
       scale: "probability",
       presence: random.real() < 0.5 ? "present" : "absent",
     })),
-    verdicts: ["supported", "supported", "not-measurable"],
+    verdicts: ["agrees", "cites", "not-measurable"],
     exemplars: [],
     choice: null,
     confidence: null,

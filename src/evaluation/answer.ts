@@ -21,6 +21,13 @@ const MeasuredActionUnit = z.strictObject({
   presence: Presence,
 });
 
+/**
+ * What became of one claim: as `GroundingVerdict`, but a claim that is supported says how: its content `agrees` with
+ * measurements, or it `cites` evidence that exists. `supported` stands in answers that were kept before the two were told apart.
+ */
+export const ClaimOutcome = z.enum(["agrees", "cites", ...GroundingVerdict.options]);
+export type ClaimOutcome = z.infer<typeof ClaimOutcome>;
+
 /** What scorers see of one answer: small enough that a study of 50 000 fits into memory. */
 export const Answer = z.strictObject({
   /** What the model wrote, or the hash of its structured answer: compared verbatim over repeats. */
@@ -34,7 +41,7 @@ export const Answer = z.strictObject({
   claimedActionUnits: z.array(z.strictObject({ au: ActionUnitName, state: z.enum(["present", "absent"]) })),
   measuredActionUnits: z.array(MeasuredActionUnit),
   /** What became of each claim. `null` when nothing is checked (a bare choice). */
-  verdicts: z.array(GroundingVerdict).nullable(),
+  verdicts: z.array(ClaimOutcome).nullable(),
   /** The chosen option, `null` when the model chose none. */
   choice: z.string().nullable(),
   /** Stated probability of the choice. */

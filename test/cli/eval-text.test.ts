@@ -47,12 +47,12 @@ it("tells once, after all conditions, what is the same under all of them", () =>
   };
   const summary = (...cells: unknown[]) => summaryText({ cells } as unknown as RunSummary).split("\n");
   const line = (metric: string, value: string) => `  ${metric.padEnd(36)} ${value}  n = 5`;
-  const a = cell("a", { accuracy: 0.5, claims_supported: 1 });
-  expect(summary(a, cell("b", { accuracy: 0.6, claims_supported: 1 }))).toEqual([
+  const a = cell("a", { accuracy: 0.5, claims_agreeing: 1 });
+  expect(summary(a, cell("b", { accuracy: 0.6, claims_agreeing: 1 }))).toEqual([
     ...["a", line("accuracy", "0.500"), "b", line("accuracy", "0.600")],
-    ...["the same under all 2 conditions", line("claims supported", "1.000")],
+    ...["the same under all 2 conditions", line("claims agreeing", "1.000")],
   ]);
-  expect(summary(a)).toEqual(["a", line("accuracy", "0.500"), line("claims supported", "1.000")]);
+  expect(summary(a)).toEqual(["a", line("accuracy", "0.500"), line("claims agreeing", "1.000")]);
 });
 
 it("writes metrics as the field does", () => {

@@ -1,20 +1,23 @@
-import type { CheckedClaim, GroundingVerdict } from "../../domain/grounding.ts";
 import { shareStatistic, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
+import { ClaimOutcome } from "../answer.ts";
 
 /** Number of one answer's claims by what became of them. */
-export type VerdictCounts = Readonly<Record<GroundingVerdict, number>>;
+export type ClaimCounts = Readonly<Record<ClaimOutcome, number>>;
 
-/** Counts the claims of one answer by verdict. */
-export function verdictCounts(claims: readonly Pick<CheckedClaim, "verdict">[]): VerdictCounts {
-  const counts = { supported: 0, contradicted: 0, disputed: 0, "not-measurable": 0, uncited: 0 };
-  for (const { verdict } of claims) counts[verdict]++;
+/** Counts the claims of one answer. */
+export function claimCounts(claims: readonly ClaimOutcome[]): ClaimCounts {
+  const counts = Object.fromEntries(ClaimOutcome.options.map((outcome) => [outcome, 0])) as Record<
+    ClaimOutcome,
+    number
+  >;
+  for (const outcome of claims) counts[outcome]++;
   return counts;
 }
 
-/** Share of all claims of all answers with one verdict; `null` when nothing was claimed. */
-export function verdictShareStatistic(answers: readonly VerdictCounts[], verdict: GroundingVerdict): WeightedStatistic {
+/** Share of all claims of all answers of which one thing became; `null` when nothing was claimed. */
+export function claimShareStatistic(answers: readonly ClaimCounts[], outcome: ClaimOutcome): WeightedStatistic {
   return shareStatistic(
-    answers.map((counts) => counts[verdict]),
+    answers.map((counts) => counts[outcome]),
     answers.map((counts) => Object.values(counts).reduce((sum, n) => sum + n, 0)),
   );
 }

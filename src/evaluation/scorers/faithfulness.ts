@@ -3,49 +3,56 @@ import type { Answer } from "../answer.ts";
 import {
   type ActionUnitClaims,
   actionUnitClaimStatistic,
-  type VerdictCounts,
-  verdictCounts,
-  verdictShareStatistic,
+  type ClaimCounts,
+  claimCounts,
+  claimShareStatistic,
 } from "../metrics/faithfulness.ts";
 import { defineScorer, type Metric, type ScoredRow, scored, unscored } from "../score.ts";
 
 interface Faithful {
-  readonly counts: VerdictCounts;
+  readonly counts: ClaimCounts;
   readonly byToolbox: ReadonlyMap<string, ActionUnitClaims>;
 }
 
 const SHARES = [
-  ["claims_supported", "supported", "higher"],
+  ["claims_agreeing", "agrees", "higher"],
+  ["claims_citing", "cites", null],
   ["claims_contradicted", "contradicted", "lower"],
   ["claims_disputed", "disputed", null],
   ["claims_not_measurable", "not-measurable", null],
   ["claims_uncited", "uncited", "lower"],
 ] as const;
 
-/** Whether an explanation says what was measured: shares of verdicts, and action unit claims against each toolbox. */
+/** Whether an explanation says what was measured: shares of what became of its claims, and action unit claims against each toolbox. */
 export function createFaithfulnessScorer() {
   return defineScorer<Faithful>({
     name: "faithfulness",
     description:
-      "Claims supported (they agree with measurements, or cite evidence that exists), contradicted, disputed, not measurable, uncited; precision and recall of claimed AUs",
+      "Claims that agree with measurements, that only cite evidence, that are contradicted, disputed, not measurable, uncited; precision and recall of claimed AUs",
     requires: [],
     score(answer) {
       if (answer.verdicts === null) return unscored("not measured", "The answer's claims were not checked");
       if (answer.verdicts.length === 0) return unscored("abstained", "The judgment makes no claims");
-      const counts = verdictCounts(answer.verdicts.map((verdict) => ({ verdict })));
-      const share = counts.supported / answer.verdicts.length;
-      const explanation = `${counts.supported} of ${answer.verdicts.length} claims agree with measurements or cite evidence that exists, ${counts.contradicted} contradicted`;
-      return scored(share, { counts, byToolbox: claimsByToolbox(answer) }, explanation);
+      const counts = claimCounts(answer.verdicts);
+      if (counts.supported > 0) {
+        return unscored("not measured", "The answer was kept before agreeing and citing claims were counted apart");
+      }
+      const explanation = `Of ${answer.verdicts.length} claims ${counts.agrees} agree with measurements, ${counts.cites} cite evidence, ${counts.contradicted} are contradicted`;
+      return scored(
+        counts.agrees / answer.verdicts.length,
+        { counts, byToolbox: claimsByToolbox(answer) },
+        explanation,
+      );
     },
     metrics: () =>
       SHARES.map(
-        ([name, verdict, better]): Metric<Faithful> => ({
+        ([name, outcome, better]): Metric<Faithful> => ({
           name,
           better,
           statistic: (rows) =>
-            verdictShareStatistic(
+            claimShareStatistic(
               rows.map(({ metadata }) => metadata.counts),
-              verdict,
+              outcome,
             ),
         }),
       ),

@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { ask } from "../../ask.ts";
 import { identityOfParts } from "../../ask-dependencies.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
+import type { CheckedClaim } from "../../domain/grounding.ts";
 import type { Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import { presenceOf } from "../../domain/presence.ts";
 import type { Report } from "../../domain/report.ts";
 import { filledIn } from "../../judging/prompt-library.ts";
 import { targetFace } from "../../lab/scene.ts";
 import { canonicalJson } from "../../platform/content-store.ts";
-import { type Answer, type AnsweredReading, NO_READING } from "../answer.ts";
+import { type Answer, type AnsweredReading, type ClaimOutcome, NO_READING } from "../answer.ts";
 import { answerOverTime } from "../answer-over-time.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import { type Solver, StimulusUnavailable, usageOf } from "../solver.ts";
@@ -145,13 +146,18 @@ function answerOfReport(report: Report, region: PixelBox | null): Answer {
     ),
     verdicts: report.grounding.claims
       .filter(({ faceId }) => faceId === null || faceId === subject?.faceId)
-      .map(({ verdict }) => verdict),
+      .map(outcomeOf),
     exemplars: report.provenance.exemplars,
     choice: null,
     confidence: null,
     abstention: subject === undefined ? "The person who was asked about was not found" : subject.integrated.abstention,
     ...(overTime && { overTime }),
   };
+}
+
+function outcomeOf({ verdict, basis }: CheckedClaim): ClaimOutcome {
+  if (basis === null) return verdict;
+  return basis === "measurements" ? "agrees" : "cites";
 }
 
 function readingOf(

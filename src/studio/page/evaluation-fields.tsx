@@ -106,7 +106,7 @@ export function Examples({ draft, change }: FieldsProps) {
   );
 }
 
-const METRICS = ["accuracy", "macro_f1", "unweighted_average_recall", "expected_calibration_error", "claims_supported"];
+const METRICS = ["accuracy", "macro_f1", "unweighted_average_recall", "expected_calibration_error", "claims_agreeing"];
 
 /** What must be reached under every condition. */
 export function Thresholds({ draft: { thresholds }, change }: FieldsProps) {

@@ -5,8 +5,8 @@ import { presenceF1Statistic, skewNormalisedF1Statistic } from "../../../src/eva
 import { brierScore, calibrationErrorStatistic, reliabilityBins } from "../../../src/evaluation/metrics/calibration.ts";
 import {
   actionUnitClaimStatistic,
-  verdictCounts,
-  verdictShareStatistic,
+  claimCounts,
+  claimShareStatistic,
 } from "../../../src/evaluation/metrics/faithfulness.ts";
 import { rougeL } from "../../../src/evaluation/metrics/rouge-l.ts";
 import { agreementOfRepeats } from "../../../src/evaluation/metrics/total-agreement.ts";
@@ -119,15 +119,15 @@ describe("agreement over repeats", () => {
 
 describe("faithfulness", () => {
   const answers = [
-    verdictCounts([{ verdict: "supported" }, { verdict: "supported" }, { verdict: "contradicted" }]),
-    verdictCounts([{ verdict: "uncited" }]),
-    verdictCounts([]),
+    claimCounts(["agrees", "agrees", "cites", "contradicted"]),
+    claimCounts(["uncited"]),
+    claimCounts([]),
   ];
 
   it("shares are of all claims, however few an answer makes", () => {
-    expect(plainValue(verdictShareStatistic(answers, "supported"), 3)).toBe(0.5);
-    expect(plainValue(verdictShareStatistic(answers, "contradicted"), 3)).toBe(0.25);
-    expect(plainValue(verdictShareStatistic([verdictCounts([])], "supported"), 1)).toBeNull();
+    expect(plainValue(claimShareStatistic(answers, "agrees"), 3)).toBe(0.4);
+    expect(plainValue(claimShareStatistic(answers, "cites"), 3)).toBe(0.2);
+    expect(plainValue(claimShareStatistic([claimCounts([])], "agrees"), 1)).toBeNull();
   });
 
   it("claimed action units are precise against what the toolbox decided and recall what it found", () => {
