@@ -13,8 +13,8 @@ import { samplePhoto } from "../support/photos.ts";
 async function kuleshov(): Promise<Command> {
   const program = new Command("kuleshov").exitOverride().configureOutput({ writeOut: () => undefined });
   for (const file of await readdir(ownPath("src", "cli"))) {
-    // These two run a command as soon as they are imported; a fleet's job also ends with the process that started it.
-    if (file === "main.ts" || file === "fleet-job.ts" || !file.endsWith(".ts")) continue;
+    // These run a command as soon as they are imported; a fleet's job also ends with the process that started it.
+    if (["start.ts", "main.ts", "fleet-job.ts"].includes(file) || !file.endsWith(".ts")) continue;
     const { register } = await import(`../../src/cli/${basename(file, ".ts")}.ts`);
     register?.(program);
   }
