@@ -22,7 +22,7 @@ import { encoded, notePath, readStimulusNote, stimulusPath } from "./stimulus-fi
 import { partnersOf } from "./swap-partners.ts";
 
 /** Raised when a recipe changes what it shows. */
-const RECIPES = 6;
+const RECIPES = 7;
 /** Decoded and measured images that are kept: a run asks for all arms of a sample in a row. */
 const KEPT_SCENES = 4;
 

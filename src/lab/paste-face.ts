@@ -1,5 +1,6 @@
 import type { Face } from "../domain/measurement.ts";
 import { faceOutline, fillOutlines } from "./head-shape.ts";
+import { LINEAR, type Light, srgbOf } from "./linear-light.ts";
 import { emptyMask, type Point, softened } from "./mask.ts";
 import { mixed, type Raster } from "./raster.ts";
 
@@ -109,33 +110,63 @@ function warp(donor: Raster, [a, b, c, d, e, f]: Affine, { widthPx, heightPx }: 
   return { widthPx, heightPx, rgb };
 }
 
-/** Shifts and stretches each channel so that mean and spread under the mask become those of the target. */
+/** Added to shares of light, so that what is nearly black has the colour of the rest and no contrast of its own. */
+const DARKEST = 0.02;
+
+/**
+ * The source in the light of the target, in linear light under the mask: of its mean colour, with a contrast towards its
+ * own, and with colours that differ no more from each other than the target's do. A face that was lit red and blue keeps
+ * its features and loses these colours where the others of the scene have none.
+ */
 function matched(source: Raster, target: Raster, mask: Float32Array): Raster {
+  const [own, wanted] = [coloursUnder(source.rgb, mask), coloursUnder(target.rgb, mask)];
+  // Within limits: a face in deep shadow must not be drained of its features.
+  const contrast = Math.max(0.6, Math.min(1.6, wanted.contrast / Math.max(0.01, own.contrast)));
+  const variety = Math.min(1, wanted.variety / Math.max(0.01, own.variety));
   const rgb = Uint8Array.from(source.rgb);
-  for (let channel = 0; channel < 3; channel++) {
-    const own = momentsUnder(source.rgb, mask, channel);
-    const wanted = momentsUnder(target.rgb, mask, channel);
-    // Within limits: a face in deep shadow must not be drained of its features.
-    const stretch = Math.max(0.6, Math.min(1.6, wanted.spread / Math.max(1, own.spread)));
-    for (let i = channel; i < rgb.length; i += 3) {
-      const value = wanted.mean + stretch * ((source.rgb[i] as number) - own.mean);
-      rgb[i] = Math.max(0, Math.min(255, Math.round(value)));
-    }
+  const reached = meanUnder(mask, (pixel) => sharesOf(source.rgb, pixel, own.mean).light ** contrast);
+  for (let pixel = 0; pixel < mask.length; pixel++) {
+    if (mask[pixel] === 0) continue;
+    const { light, tones } = sharesOf(source.rgb, pixel, own.mean);
+    const brightness = light ** contrast / reached;
+    tones.forEach((tone, channel) => {
+      const shown = (wanted.mean[channel] as number) * brightness * (1 + variety * (tone - 1));
+      rgb[pixel * 3 + channel] = Math.round(srgbOf(Math.max(0, shown)));
+    });
   }
   return { ...source, rgb };
 }
 
-function momentsUnder(rgb: Uint8Array, mask: Float32Array, channel: number): { mean: number; spread: number } {
-  let [total, first, second] = [0, 0, 0];
-  mask.forEach((share, i) => {
+/** Mean linear light under a mask, spread of the logarithm of brightness, and how far colours are from the mean one. */
+function coloursUnder(rgb: Uint8Array, mask: Float32Array) {
+  const channelMean = (channel: number) => meanUnder(mask, (pixel) => LINEAR[rgb[pixel * 3 + channel] as number] ?? 0);
+  const mean: Light = [channelMean(0), channelMean(1), channelMean(2)];
+  const level = meanUnder(mask, (pixel) => Math.log(sharesOf(rgb, pixel, mean).light));
+  const squares = meanUnder(mask, (pixel) => (Math.log(sharesOf(rgb, pixel, mean).light) - level) ** 2);
+  const apart = meanUnder(mask, (pixel) =>
+    sharesOf(rgb, pixel, mean).tones.reduce((total, tone) => total + (tone - 1) ** 2 / 3, 0),
+  );
+  return { mean, contrast: Math.sqrt(squares), variety: Math.sqrt(apart) };
+}
+
+/** Light of a pixel as a share of the mean light, and per channel its share of that: 1, 1, 1 is of the mean colour. */
+function sharesOf(rgb: Uint8Array, pixel: number, mean: Light): { readonly light: number; readonly tones: Light } {
+  const share = (channel: 0 | 1 | 2) =>
+    (LINEAR[rgb[pixel * 3 + channel] as number] as number) / Math.max(1e-4, mean[channel]) + DARKEST;
+  const [r, g, b] = [share(0), share(1), share(2)];
+  const light = (r + g + b) / 3;
+  return { light, tones: [r / light, g / light, b / light] };
+}
+
+/** Mean of something over the pixels that are mostly under a mask. */
+function meanUnder(mask: Float32Array, of: (pixel: number) => number): number {
+  let [total, n] = [0, 0];
+  mask.forEach((share, pixel) => {
     if (share < 0.5) return;
-    const value = rgb[i * 3 + channel] as number;
-    total += 1;
-    first += value;
-    second += value * value;
+    total += of(pixel);
+    n += 1;
   });
-  const n = Math.max(1, total);
-  return { mean: first / n, spread: Math.sqrt(Math.max(0, second / n - (first / n) ** 2)) };
+  return total / Math.max(1, n);
 }
 
 function shrunk(outline: readonly Point[], factor: number): Point[] {

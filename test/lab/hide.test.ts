@@ -149,19 +149,40 @@ describe("the face alone", () => {
     expect(Math.max(...(await faceOnly({ ...scene, people: masked(() => true) })).rgb)).toBeGreaterThan(240);
   });
 
+  const landmarks = Array.from({ length: 468 }, (_, i) => [i % 20, Math.floor(i / 20), 0] as const);
+  const placed = (on: Raster, yawRad: number) => {
+    const headPose = { yawRad, pitchRad: 0, rollRad: 0 };
+    const measurements = face.measurements.map((one) => ({ ...one, landmarks, headPose }));
+    return { raster: on, scale: 1, face: { ...face, measurements } as unknown as PlacedFace["face"] };
+  };
+
   it("is set onto no other where half of it is hidden", async () => {
-    const landmarks = Array.from({ length: 468 }, (_, i) => [i % 20, Math.floor(i / 20), 0] as const);
-    const turnedBy = (yawRad: number) => {
-      const measurements = face.measurements.map((one) => ({
-        ...{ ...one, landmarks },
-        headPose: { yawRad, pitchRad: 0, rollRad: 0 },
-      }));
-      return { raster, scale: 1, face: { ...face, measurements } as unknown as PlacedFace["face"] };
-    };
-    expect(await pasteFace(turnedBy(0), turnedBy(-0.8))).toEqual({
+    expect(await pasteFace(placed(raster, 0), placed(raster, -0.8))).toEqual({
       why: "one of the two faces is turned too far to the side to fit the other",
     });
-    expect(await pasteFace(turnedBy(0), turnedBy(0.5))).toHaveProperty("rgb");
+    expect(await pasteFace(placed(raster, 0), placed(raster, 0.5))).toHaveProperty("rgb");
+  });
+
+  it("keeps its drawing and loses the colours it was lit in, set among others who have none", async () => {
+    const drawn = (x: number, y: number) => 60 + 12 * ((x + y) % 4);
+    const lit = painted(drawn);
+    lit.rgb.forEach((value, i) => {
+      const dimmed = Math.floor(i / 3) % W < 10 ? 2 : 0;
+      lit.rgb[i] = i % 3 === dimmed ? value / 3 : value;
+    });
+    const made = await pasteFace(
+      placed(
+        painted((x, y) => 150 + ((x * y) % 9)),
+        0,
+      ),
+      placed(lit, 0),
+    );
+    const rgb = "rgb" in made ? made.rgb : new Uint8Array();
+    const at = (x: number, y: number) => [...rgb.subarray(3 * (y * W + x), 3 * (y * W + x) + 3)];
+    const inner = [6, 7, 8, 9, 10, 11, 12].flatMap((x) => [9, 10, 11, 12, 13].map((y) => at(x, y)));
+    expect(Math.max(...inner.map((pixel) => Math.max(...pixel) - Math.min(...pixel)))).toBeLessThan(3);
+    expect(inner.reduce((sum, [red]) => sum + (red as number), 0) / inner.length).toBeCloseTo(154, -1.3);
+    expect(Math.max(...inner.flat()) - Math.min(...inner.flat())).toBeGreaterThan(15);
   });
 });
 
