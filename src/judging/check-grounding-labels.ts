@@ -13,6 +13,19 @@ const NOT_SEEN_BELOW = 0.1;
 const NOT_ASSERTED =
   /\b(?:no|not|none|never|nobody|neither|nor|without|rather|hardly|less|least|would|could|might|may|if|cannot|unlike|instead|0 of|expect\w*)\b|n't\b/i;
 
+/** A label as a scale, on which a sentence gives levels: "By anger, F1 (0.03) comes first", "anger 0.03". */
+const AS_SCALE = /\bby (\p{L}+),|\b(\p{L}+) (?:0?\.\d)/giu;
+const LEVEL = /(?<![\d.])0?\.\d+(?!\.?\d)/g;
+/** A level that is told is rounded, or one of several readings of a face. Set by hand, not fitted. */
+const SAME_LEVEL_WITHIN = 0.05;
+
+/** The highest level that a sentence gives its label, where the label is a scale and the level says that little of it is shown. */
+function littleStated(statement: string, label: string): number | undefined {
+  const isScale = [...statement.matchAll(AS_SCALE)].some((match) => (match[1] ?? match[2])?.toLowerCase() === label);
+  const highest = Math.max(...(statement.match(LEVEL) ?? []).map(Number));
+  return isScale && highest < SEEN_FROM && highest >= 0 ? highest : undefined;
+}
+
 /**
  * Holds the expressions that a sentence of the answer names against what classifiers read on the faces it is about and
  * against the judgment's own readings: one that none of them gives is contradicted. `undefined` when it asserts none.
@@ -38,6 +51,10 @@ export function labelFinding(
   const reason = `${highest.best.name} gives ${highest.label} ${Number(highest.level.toFixed(2))}${highest.best.itemId === null ? "" : ` (${highest.best.itemId})`}`;
   const itemIds = highest.best.itemId === null ? [] : [highest.best.itemId];
   if (highest.level >= SEEN_FROM) return { verdict: "supported", reason, itemIds };
+  const stated = littleStated(statement, highest.label);
+  if (stated !== undefined && levels.some(({ level }) => Math.abs(level - stated) <= SAME_LEVEL_WITHIN)) {
+    return { verdict: "supported", reason, itemIds };
+  }
   if (highest.level >= NOT_SEEN_BELOW) return { verdict: "not-measurable", reason, itemIds };
   return { verdict: "contradicted", reason: `${reason} at most`, itemIds };
 }

@@ -98,6 +98,17 @@ describe("a label that a sentence of the answer names", () => {
     expect(finding(statement)).toBeUndefined();
   });
 
+  it.each<[string, GroundingVerdict]>([
+    ["By anger, most first: 1) F1 (0.03).", "supported"],
+    ["F1 gives anger 0.07.", "supported"],
+    ["By anger, most first: 1) F1 (0.15).", "contradicted"],
+    ["By anger, most first: 1) F1 (0.40).", "contradicted"],
+    ["By anger, F1 comes first.", "contradicted"],
+    ["F1 is angry (0.03).", "contradicted"],
+  ])("that is a scale is held against the level that is told: %s", (statement, verdict) => {
+    expect(finding(statement)?.verdict).toBe(verdict);
+  });
+
   it("is not asserted of a label that nothing here knows", () => {
     expect(finding("She looks contemptuous.")).toBeUndefined();
   });

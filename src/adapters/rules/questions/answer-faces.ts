@@ -77,7 +77,10 @@ export function rankAnswer(ordered: Ordered, scene: AnswerScene): string {
   const unread = scene.faces.length - placed.length;
   const rest = unread === 0 ? "" : `; ${unread} of ${scene.faces.length} faces could not be read`;
   const ids = placed.flatMap(({ face }) => evidenceFor(ordered.target, face, scene).slice(0, 1));
-  return `By ${orderOf(ordered.target)}, ${ordered.most ? "most" : "least"} first: ${told.join(", ")}${rest}${citing(ids)}.`;
+  const [target, name] = [ordered.target, nameOf(ordered.target)];
+  const isHardly = target.type === "label" && placed.every(({ level }) => level < HARDLY);
+  const hardly = isHardly ? ` No face clearly shows ${name}.` : "";
+  return `By ${orderOf(target)}, ${ordered.most ? "most" : "least"} first: ${told.join(", ")}${rest}${citing(ids)}.${hardly}`;
 }
 
 /** Faces whose levels are alike share a place: a difference of nothing is no order. */

@@ -214,6 +214,12 @@ describe("the rules judge's answer about three smiling women", () => {
     expect(apart.answer).toMatch(/^By happiness, F1 \(0\.\d\d\) is 0\.\d\d above F3/);
   });
 
+  it("puts faces in order by what hardly any of them shows, and need not withdraw it", async () => {
+    const { judgment, grounding } = await asked("Rank them by anger", null, 4);
+    expect(judgment.answer).toMatch(/^By anger, most first: 1\) F\d .*\(0\.\d\d\).* No face clearly shows anger\.$/);
+    expect(grounding.askedAgain).toBe(false);
+  });
+
   it("says whether a context makes one expression likelier", async () => {
     const { judgment } = await asked("Does the context make sadness more likely?", "Their dog has died");
     expect(judgment.answer).toMatch(/F1 is at sadness 0\.\d\d by the face alone and at 0\.\d\d with the context/);
