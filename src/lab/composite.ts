@@ -24,8 +24,8 @@ const PERSON_FROM = 0.5;
 const EDGE_OFF = 0.06;
 /** A person who fills more of the frame leaves no scene to see. */
 const MOST_COVERED = 0.8;
-/** Of the scene at most so much may be made up where its own people were and the person does not cover it. */
-const MOST_MADE_UP = 0.5;
+/** Of what is seen of the scene at most so much may be made up, where its own people were; with more, blocks can be seen. */
+const MOST_MADE_UP = 2 / 3;
 
 /**
  * Cuts the whole person out, with whoever touches them (they are one shape to the network), and sets them into the other scene,
@@ -44,8 +44,8 @@ export async function setIntoScene(own: Scene, other: Scene, seed: number): Prom
   if (covered > MOST_COVERED) return { why: `the person would cover ${percent(covered)} of the other scene` };
   const empty = await contextOnly(other, { hide: "people", mask: "fill", seed, mostHidden: 0.9 });
   if (empty === null) return { why: "the people in the other scene leave too little of it to go by" };
-  const madeUp = share(empty.part.values.map((value, i) => value * (1 - (mask.values[i] as number))));
-  if (madeUp > MOST_MADE_UP) return { why: `${percent(madeUp)} of the other scene would be made up` };
+  const madeUp = share(empty.part.values.map((value, i) => value * (1 - (mask.values[i] as number)))) / (1 - covered);
+  if (madeUp > MOST_MADE_UP) return { why: `${percent(madeUp)} of what is seen of the other scene would be made up` };
   const grounded = person.cutBelow ? empty.raster : await withShadow(empty.raster, mask);
   const raster = mixed(grounded, inLightOf(layer, grounded, mask), mask.values);
   const box = scaledBox(own.target.box, own.scale * place.scale);

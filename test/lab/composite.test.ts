@@ -50,6 +50,13 @@ describe("setting a person into another scene", () => {
     expect([30, 60].map((x) => Math.abs((rgb[3 * (100 * 160 + x)] as number) - 180) < 12)).toEqual([true, true]);
   });
 
+  it("is not possible where most of what is seen of the place would be made up", async () => {
+    const crowded = sceneOf([160, 120], { headX: 80, headY: 25, radius: 12, halfBodyPx: 70 }, 180);
+    const person = sceneOf([120, 160], { headX: 60, headY: 60, radius: 24, halfBodyPx: 20 }, 90);
+    const made = await setIntoScene(person, crowded, 1);
+    expect("why" in made && made.why).toMatch(/^[78]\d % of what is seen of the other scene would be made up$/);
+  });
+
   it("reaches from side to side again where a frame cut somebody off at both, with the head in it", async () => {
     const person = sceneOf([80, 240], { headX: 40, headY: 60, radius: 20, halfBodyPx: 45 }, 90);
     const made = await setIntoScene(person, place, 1);

@@ -31,7 +31,7 @@ afterAll(async () => {
 const place = await temporaryFolder();
 
 /** Half the sample's size: a quarter of the time. */
-async function halved(number: 2 | 3): Promise<string> {
+async function halved(number: 2 | 3 | 4): Promise<string> {
   const path = join(place, `sample${number}.png`);
   const { width } = await sharp(samplePhoto(number)).metadata();
   await sharp(samplePhoto(number))
@@ -53,8 +53,12 @@ const earnest = {
 };
 
 /** Stimuli of both images in a folder of their own. */
-async function newLab(neutral: string | null = null, mask: Hiding["mask"] = "fill") {
-  const samples = [sampleOf(smiling), sampleOf(earnest)];
+async function newLab(
+  neutral: string | null = null,
+  mask: Hiding["mask"] = "fill",
+  other: Parameters<typeof sampleOf>[0] = earnest,
+) {
+  const samples = [sampleOf(smiling), sampleOf(other)];
   const folder = await mkdtemp(join(place, "lab-"));
   const stimuli = createLabStimuli({ samples, folder, toolbox, segmenter, hide: "faces", mask, neutral, seed: 1 });
   const prepare = async (arm: ArmName, sample = samples[0]) => {
@@ -149,14 +153,15 @@ describe("stimuli of the context lab", () => {
   });
 
   it("set the whole person, with whom she touches, into the other scene in place of its people", async () => {
-    const { measured } = await lab();
+    const standing = { id: "standing", image: await halved(4) };
+    const { measured } = await newLab(null, "fill", standing);
     const { path, region, faces } = await measured("swapped-context");
     const set = faces.find(({ box }) => region !== null && boxOverlap(box, region) > 0.3);
     expect(strength(set, "AU12")).toBeGreaterThan(0.5);
     // The three of her image, and nobody who was there.
     expect(faces).toHaveLength(3);
     const [shown, there] = await Promise.all(
-      [path, earnest.image].map((image) => sharp(image).resize(64, 64, { fit: "fill" }).raw().toBuffer()),
+      [path, standing.image].map((image) => sharp(image).resize(64, 64, { fit: "fill" }).raw().toBuffer()),
     );
     // The scene is the other image's: its upper edge is hardly changed.
     const edge = [...Array(64 * 3).keys()].map((i) => Math.abs((shown?.[i] as number) - (there?.[i] as number)));
