@@ -224,7 +224,7 @@ export function describeExemplarStore(name: string, open: (space: ExpressionSpac
 
 /** The space of another version of the same toolbox. */
 export const otherSpace = createExpressionSpace(
-  "mesh@4",
+  "mesh@5",
   { actionUnits: [{ au: "AU12", scale: "probability", sides: false }] },
   [],
 );
