@@ -98,6 +98,8 @@ describe("checkGrounding, claims in prose", () => {
     ["The lip corners are pulled up", "supported"],
     ["The brows are furrowed", "contradicted"],
     ["There is no smile", "contradicted"],
+    ["0 of 1 faces show a smile", "contradicted"],
+    ["0 of 1 faces show a furrowed brow", "supported"],
     ["A smile without a furrowed brow", "supported"],
     ["The cheeks are raised", "not-measurable"],
     ["The nasolabial deepener is active", "not-measurable"],

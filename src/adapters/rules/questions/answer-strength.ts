@@ -85,24 +85,22 @@ export function actionUnitsAnswer(units: readonly string[] | null, { faces, view
     const shown = measured.filter((au) => presenceOfUnit(au, face, view) === "present");
     const unsure = measured.filter((au) => presenceOfUnit(au, face, view) === "uncertain");
     if (measured.length === 0) return `no such action unit of ${face.faceId} was measured`;
-    const named = shown.map(
-      (au) =>
-        `${nameWithCode(au)}${citing(
-          unitItems([au], face, view)
-            .map(({ id }) => id)
-            .slice(0, 1),
-        )}`,
-    );
+    const cited = (aus: readonly string[]) => citing(unitItems(aus, face, view).map(({ id }) => id));
+    const first = (au: string) => citing([...unitItems([au], face, view).map(({ id }) => id)].slice(0, 1));
     const doubt = unsure.length === 0 ? "" : `; of ${listed(unsure)} it cannot be told`;
-    return `${face.faceId} shows ${
-      named.length === 0
-        ? `${units === null ? `none of the ${measured.length} action units that were measured` : `none of ${listed(measured)}`}${citing(
-            unitItems(measured, face, view).map(({ id }) => id),
-          )}`
-        : listed(named)
-    }${doubt}`;
+    if (shown.length > 0)
+      return `${face.faceId} shows ${listed(shown.map((au) => nameWithCode(au) + first(au)))}${doubt}`;
+    const absent = measured.filter((au) => !unsure.includes(au));
+    if (absent.length > 0) return `${face.faceId} shows none of ${unitsIn(absent, units)}${cited(absent)}${doubt}`;
+    const any = units !== null && measured.length === 1 ? "" : "any of ";
+    return `Of ${face.faceId} it cannot be told whether ${any}${unitsIn(measured, units)} is shown${cited(measured)}`;
   });
   return `${capitalised(told.join(". "))}.`;
+}
+
+/** By their codes where they were asked for, else by how many they are. */
+function unitsIn(aus: readonly string[], asked: readonly string[] | null): string {
+  return asked === null ? `${aus.length} action units that were measured` : listed(aus);
 }
 
 /** So many action units are named where the strongest are asked for. */

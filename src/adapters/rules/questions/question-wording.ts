@@ -1,14 +1,14 @@
 import type { AskedSide } from "./asked-question.ts";
 
 export const CONTEXT_EFFECT =
-  /\b(?:context|situation)\b.*\b(?:chang\w*|effect|affect\w*|influenc\w*|alter\w*|difference|matters?|add|adds|shift\w*|do|contribut\w*|need\w*)\b|\b(?:chang\w*|effect|influence|difference|alter\w*|role|without)\b.*\b(?:context|situation)\b/;
+  /\b(?:context|situation)\b.*\b(?:chang\w*|effect|affect\w*|influenc\w*|alter\w*|difference|matters?|add|adds|shift\w*|do|contribut\w*|need\w*)\b|\b(?:chang\w*|effect|influence|difference|alter\w*|role|without)\b.*\b(?:context|situation)\b|\bfaces? (?:alone|only|by (?:itself|themselves))\b.*\bdifferent(?:ly)?\b/;
 export const CERTAINTY =
   /\bhow (?:sure|certain|confident|reliable|trustworthy|accurate|uncertain|safe)\b|\b(?:are|is) (?:you|it|this|that) (?:really )?(?:sure|certain|confident|reliable)\b|\bcan (?:i|we|you) (?:trust|rely)|\bhow much (?:can|should) (?:i|we|you) (?:trust|rely)|\b(?:your )?(?:confidence|certainty)\b|\btrusted\b|^why\b.*\b(?:not (?:so |very |quite )?|un)(?:sure|certain)\b|\b(?:observers?|raters?|people|others|experts?|coders?) (?:would |will |might |probably )?(?:dis)?agree\b/;
 /** "Which face is the most ambiguous?", "Who is hardest to read?" */
 export const SUREST =
-  /\b(?:most|least|hardest|easiest|clearest|surest|more|less)\b.*\b(?:(?:un)?ambiguous|(?:un)?certain|(?:un)?clear|unsure|sure|doubtful|to (?:read|tell|judge)|clear[- ]cut)\b|\bclearest (?:expression|face|reading|emotion)\b/;
+  /\b(?:most|least|hardest|easiest|clearest|surest|more|less)\b.*\b(?:(?:un)?ambiguous|(?:un)?certain|(?:un)?clear|unsure|sure|doubtful|to (?:read|tell|judge)|clear[- ]cut)\b|\bclearest (?:expression|face|reading|emotion)\b|\btrust\b.*\b(?:most|least)\b/;
 export const UNSURE =
-  /\b(?:ambiguous|uncertain|unclear|unsure|doubtful|hardest)\b|\bleast (?:certain|clear|sure|unambiguous)\b|\bless (?:certain|clear|sure)\b/;
+  /\b(?:ambiguous|uncertain|unclear|unsure|doubtful|hardest)\b|\bleast (?:certain|clear|sure|unambiguous)\b|\bless (?:certain|clear|sure)\b|\btrust\b.*\bleast\b/;
 /** Asked of no label: "Is that a mixed emotion?" */
 export const MIXED = /\b(?:un)?ambiguous\b|\bclear[- ]cut\b|\bmix(?:ed|ture)?\b|\bblend(?:ed|s)?\b/;
 export const SAME =
@@ -133,7 +133,7 @@ export const IS_FELT = new RegExp(`${FELT.source}|\\breal\\b`);
 export const LOOKS = /\b(?:look|seem|appear|show|express|perceive|read|expression|sign)\w*\b/;
 export const NOT_FELT = "an image shows an expression, not whether it is felt or put on";
 export const DESCRIBE =
-  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|you see|see in (?:this|the|her|his) face|read in|shows?|showing|shown|express|expresses|react|reacts|reacting|reaction)\b|\b(?:takes?|taking) (?:it|this|that|the \w+)\b|\bfaces? do\b|^what (?:happens|is happening)\b/;
+  /\b(?:emotions?|expressions?|feelings?|moods?|affect|feel|feels|feeling|expressed|expressing|look|looks|looking|faces? (?:show|express|tell|say)s?|you see|see in (?:this|the|her|his) face|read in|shows?|showing|shown|express|expresses|react|reacts|reacting|reaction)\b|\b(?:takes?|taking) (?:it|this|that|the \w+)\b|\bfaces? do\b|^(?:how|what) would (?:\w+ )?(?:raters?|observers?|coders?|people|others) (?:label|call|name)\b|^what (?:happens|is happening)\b/;
 
 /** "Why?", "How do you know?", "Which cue is the most important?" */
 export const WHY_AT_ALL =
