@@ -53,10 +53,30 @@ export function readSpeechJson(json: unknown, refuse: RefuseTranscript): Utteran
       time: { fromS, toS: toS ?? fromS },
     }));
   }
-  const [issue] = whisper.error.issues;
-  throw refuse(
-    `it has no list of segments with start, end and text (${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""})`,
-  );
+  throw refuse(whyNoTranscript(json));
+}
+
+/** Lists of utterances, as transcribers call them, with what each of their entries needs. */
+const LISTS = [
+  { key: "segments", entry: Segment, needs: "start and end in seconds, and text" },
+  {
+    key: "transcription",
+    entry: WhisperCpp.shape.transcription.element,
+    needs: "offsets from and to in milliseconds, and text",
+  },
+  { key: "chunks", entry: Transformers.shape.chunks.element, needs: "a timestamp of two seconds, and text" },
+] as const;
+
+/** Which entry of its list is no utterance, or that there is no list. */
+function whyNoTranscript(json: unknown): string {
+  const fields: Readonly<Record<string, unknown>> = Array.isArray(json) ? { segments: json } : Object(json);
+  for (const { key, entry, needs } of LISTS) {
+    const list = fields[key];
+    if (!Array.isArray(list)) continue;
+    const at = list.findIndex((one) => !entry.safeParse(one).success);
+    return `entry ${at + 1} of its ${key} is not whole: each needs ${needs}`;
+  }
+  return "it has no list named segments, transcription or chunks, as transcribers write them: have yours write times too (Whisper: `--output_format json`; a server: `verbose_json`)";
 }
 
 /** A segment in which the words are said by several people is several utterances. */

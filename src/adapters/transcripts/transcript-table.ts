@@ -22,11 +22,15 @@ type Column = keyof typeof COLUMNS;
 
 /** A table with a row for each utterance: text, start, and end or duration; a speaker where there is one. */
 export async function readTranscriptTable(path: string, refuse: RefuseTranscript): Promise<Utterance[]> {
-  const rename = (column: string) => column.toLowerCase().replace(/[\s_()[\].-]+/g, "");
+  const written = new Map<string, string>();
+  const rename = (column: string) => {
+    const name = column.toLowerCase().replace(/[\s_()[\].-]+/g, "");
+    if (!written.has(name)) written.set(name, column);
+    return name;
+  };
   const rows = await readTable(path, { refuse, rename });
-  const [first] = rows;
-  if (first === undefined) return [];
-  const columns = columnsOf(Object.keys(first.cells), refuse);
+  if (rows.length === 0) return [];
+  const columns = columnsOf(written, refuse);
   return rows.flatMap((row): Utterance[] => {
     const text = columns.text === undefined ? "" : (row.cells[columns.text.name]?.replace(/\s+/g, " ").trim() ?? "");
     if (text === "") return [];
@@ -43,14 +47,15 @@ interface Found {
   readonly perSecond: number;
 }
 
-function columnsOf(names: readonly string[], refuse: RefuseTranscript): Partial<Record<Column, Found>> {
+/** @param written what the file calls each column, by our name of it. */
+function columnsOf(written: ReadonlyMap<string, string>, refuse: RefuseTranscript): Partial<Record<Column, Found>> {
   const found: Partial<Record<Column, Found>> = {};
   for (const column of Object.keys(COLUMNS) as Column[]) {
-    const [first] = names.flatMap((name) => columnOf(column, name) ?? []);
+    const [first] = [...written.keys()].flatMap((name) => columnOf(column, name) ?? []);
     if (first === undefined) continue;
     if (Number.isNaN(first.perSecond)) {
       throw refuse(
-        `its column ${first.name} counts frames, and nothing says how many make a second: write seconds or h:mm:ss.mmm`,
+        `its column ${columnsInWords([written.get(first.name) ?? ""])} counts frames, and nothing says how many make a second: write seconds or h:mm:ss.mmm`,
       );
     }
     found[column] = first;
@@ -60,7 +65,7 @@ function columnsOf(names: readonly string[], refuse: RefuseTranscript): Partial<
   });
   if (missing === undefined) return found;
   throw refuse(
-    `it has no column named ${missing} (it has: ${columnsInWords(names)}): it takes start, end, text and, if wanted, speaker`,
+    `it has no column named ${missing} (it has: ${columnsInWords([...written.values()])}): it takes start, end, text and, if wanted, speaker`,
   );
 }
 
@@ -77,6 +82,9 @@ function timeIn({ cells, line, decimalComma }: TableRow, column: Found | undefin
   const number = numberInCell(written, decimalComma);
   const time = number === undefined ? clockTime(written) : number / (column?.perSecond ?? 1);
   if (typeof time === "string") throw refuse(`line ${line} ${time}`);
-  if (!(time >= 0)) throw refuse(`line ${line} has ${JSON.stringify(written)} for a time`);
+  if (!(time >= 0))
+    throw refuse(
+      `line ${line} has ${JSON.stringify(written)} for a time: write seconds from 0 on or h:mm:ss.mmm, or leave the line out`,
+    );
   return time;
 }
