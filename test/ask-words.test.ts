@@ -259,3 +259,43 @@ it("reads clips of a list, with a transcript each", async () => {
     transcribe: { name: "openai:whisper-1", options: { baseUrl: "http://127.0.0.1:9/v1", timeoutMs: 30_000 } },
   });
 });
+
+it.each([
+  [
+    "What does her face do when she says she is fine?",
+    /^"I'm fine, thanks\." is said from 0\.2 to 1\.6 s by Ann \(F1\) \[E\d+\]\. From 0\.2 to 1\.6 s: F1 is perceived as neutral/,
+  ],
+  [
+    "Does she smile when she talks about what happened?",
+    /From 2\.1 to 3\.8 s: yes: on F1 the lip corners are pulled up/,
+  ],
+  [
+    "Is she smiling when Bob says she won?",
+    /^"You won the prize!" is said from 4\.2 to 4\.7 s by Bob \[E\d+\]\. At 4\.45 s: no/,
+  ],
+  [
+    "Is she smiling when she says it rains?",
+    /^Nobody is found to say that, so of the whole clip \[E\d+ E\d+ E\d+\]: yes/,
+  ],
+  [
+    "Who speaks when she smiles?",
+    /^While F1 shows a smile, from 2\.0 to 4\.0 s \[E\d+\], "I feel terrible about what happened\." is said from 2\.1 to 3\.8 s by Ann/,
+  ],
+  [
+    "Who is speaking at 3 s?",
+    /^At 3 s: "I feel terrible about what happened\." is said from 2\.1 to 3\.8 s by Ann \(F1\) \[E\d+\]\.$/,
+  ],
+  ["When does she say she is fine?", /^"I'm fine, thanks\." is said from 0\.2 to 1\.6 s by Ann \(F1\) \[E\d+\]\.$/],
+  [
+    "What is said?",
+    /^"I'm fine, thanks\." .*, "I feel .* and "You won the prize!" is said from 4\.2 to 4\.7 s by Bob \[E\d+\]\.$/,
+  ],
+])("answers %s by what is said", async (question, answer) => {
+  const report = await ask(
+    { ...QUERY, question, transcript: await transcript() },
+    await partsWithWords(createRulesModel()),
+  );
+  expect(report.judgment.answer).toMatch(answer);
+  const claims = report.grounding.claims.filter(({ part }) => part === "answer");
+  expect(claims.filter(({ verdict }) => verdict !== "supported")).toEqual([]);
+});

@@ -136,7 +136,12 @@ export const EvidenceValue = z.union([
     evidenceIds: z.array(z.string()).min(2),
   }),
   z.strictObject({ type: z.literal("not-supported"), actionUnits: z.array(ActionUnitName) }),
-  z.strictObject({ type: z.literal("not-measured"), reason: z.string() }),
+  z.strictObject({
+    type: z.literal("not-measured"),
+    reason: z.string(),
+    /** Of a clip, what its frames come too slowly for: `blinks`. */
+    what: z.array(z.string().min(1)).min(1).exactOptional(),
+  }),
 ]);
 export type EvidenceValue = z.infer<typeof EvidenceValue>;
 

@@ -43,6 +43,22 @@ function atMoment(item: EvidenceItem, { au, side, scale }: Timeline, { timeS, ..
   return { ...item, value: { type: "action-unit", au, side, scale, ...measured }, time: { fromS: timeS, toS: timeS } };
 }
 
+/** The runs of frames in which it is one way, in the order of time; frames that are missing end none. */
+export function runsOf(
+  samples: readonly Pick<Sample, "timeS" | "presence">[],
+  presence: Sample["presence"],
+): TimeWindow[] {
+  const runs: TimeWindow[] = [];
+  let isOpen = false;
+  for (const { timeS, presence: own } of samples) {
+    const last = runs.at(-1);
+    if (own === presence && isOpen && last !== undefined) last.toS = timeS;
+    else if (own === presence) runs.push({ fromS: timeS, toS: timeS });
+    isOpen = own === presence;
+  }
+  return runs;
+}
+
 /** Whether two spans have a moment in common. */
 export function overlaps(a: TimeWindow, b: TimeWindow): boolean {
   return a.fromS <= b.toS && a.toS >= b.fromS;

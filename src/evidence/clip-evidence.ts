@@ -1,10 +1,10 @@
 import { capitalised } from "../domain/capitalised.ts";
-import type { EvidenceItem, NewEvidence, TimeWindow } from "../domain/evidence.ts";
+import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
 import { groupBy } from "../domain/group-by.ts";
 import type { Face, FaceMeasurement } from "../domain/measurement.ts";
 import { presenceOf } from "../domain/presence.ts";
 import { median } from "../domain/statistics/summary.ts";
-import { rateText, secondsText, spanText } from "../domain/timeline.ts";
+import { rateText, runsOf, secondsText, spanText } from "../domain/timeline.ts";
 import type { ClipDynamics } from "../dynamics/clip-dynamics.ts";
 import { stretchesOf } from "../dynamics/stretches.ts";
 import { nameWithCode } from "../facs/action-units.ts";
@@ -38,7 +38,7 @@ export function clipEvidence({ people, dynamics }: ClipContents, source: Evidenc
   if (tooSlowFor.length === 0) return pairs;
   const reason = `${tooSlowFor.join(", ")} cannot be measured in ${rateText(intervalS)}`;
   const statement = `${capitalised(reason)}: that none are listed says nothing`;
-  const value = { type: "not-measured", reason } as const;
+  const value: Value = { type: "not-measured", reason, what: [...tooSlowFor] };
   return [{ kind: "episode", faceId: null, region: null, statement, value, source }, ...pairs];
 }
 
@@ -134,18 +134,6 @@ function courseOf(samples: Samples, scale: string): string {
   const told = shown.slice(0, MOST_RUNS).map(spanText);
   const more = shown.length > MOST_RUNS ? ` and ${shown.length - MOST_RUNS} times more` : "";
   return `present ${told.join(", ")}${more} (${most}), otherwise ${rest}`;
-}
-
-function runsOf(samples: Samples, presence: Samples[number]["presence"]): TimeWindow[] {
-  const runs: TimeWindow[] = [];
-  let isOpen = false;
-  for (const { timeS, presence: own } of samples) {
-    const last = runs.at(-1);
-    if (own === presence && isOpen && last !== undefined) last.toS = timeS;
-    else if (own === presence) runs.push({ fromS: timeS, toS: timeS });
-    isOpen = own === presence;
-  }
-  return runs;
 }
 
 /** Head and eyes together further from the camera than this look away from it. */

@@ -131,9 +131,17 @@ function answerClaims(answer: string, { faceIds: known, plain }: ReadClaims): Cl
   });
 }
 
+/** A sentence that quotes several is one, with the citation behind it: `Ann says "I won! Look." [E3]`. */
 function sentencesOf(text: string): string[] {
-  const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
-  return [...segmenter.segment(text)].map(({ segment }) => segment.trim()).filter((sentence) => sentence !== "");
+  const sentences: string[] = [];
+  for (const { segment, index } of new Intl.Segmenter("en", { granularity: "sentence" }).segment(text)) {
+    const last = sentences.at(-1);
+    const isQuoted = last !== undefined && last.split('"').length % 2 === 0 && text.slice(index).includes('"');
+    const goesOn = last !== undefined && /[.!?]"\s*$/.test(last) && /^(?:\[E\d|\p{Ll})/u.test(segment);
+    if (isQuoted || goesOn) sentences[sentences.length - 1] = `${last}${segment}`;
+    else sentences.push(segment);
+  }
+  return sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence !== "");
 }
 
 function inProse(text: string, faces: { known: readonly string[]; otherwise: readonly string[] }): Assertion[] {

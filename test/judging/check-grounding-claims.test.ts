@@ -11,6 +11,15 @@ function aboutWhom(answer: string, faces: readonly string[]): string[] {
 
 const three = ["F1", "F2", "F3"];
 
+it.each([
+  ['Ann says "I won! Look at me." [E3]. F1 smiles [E4].', ['Ann says "I won! Look at me." [E3].', "F1 smiles [E4]."]],
+  ['"You won!" is said by Bob [E3]. F1 smiles.', ['"You won!" is said by Bob [E3].', "F1 smiles."]],
+  // A mark that never closes takes nothing with it.
+  ['He is 6" tall. F1 smiles.', ['He is 6" tall.', "F1 smiles."]],
+])("takes a quotation and its citation as one sentence: %s", (answer, sentences) => {
+  expect(claimsIn({ answer, subjects: [] }, three).map(({ statement }) => statement)).toEqual(sentences);
+});
+
 describe("whom a sentence is about", () => {
   it.each([
     ["F2 smiles.", "F2 each"],

@@ -12,7 +12,7 @@ import { expectedAtLarge } from "./integration-settings.ts";
 import { alternativesIn, nameAlternatives } from "./name-alternatives.ts";
 import { nameCongruence, topLabel } from "./name-congruence.ts";
 import { answerQuestion } from "./questions/answer-question.ts";
-import { citing } from "./questions/answer-words.ts";
+import { citing, sightIds } from "./questions/answer-words.ts";
 import { askedWindow } from "./questions/asked-window.ts";
 import { type ContextReading, readContext } from "./read-context.ts";
 import { type FaceReading, readFace, smileReadings } from "./read-face.ts";
@@ -42,19 +42,27 @@ export function judgeEvidence(view: EvidenceView): Judgment {
 function answered(view: EvidenceView, subjects: readonly JudgedSubject[]): string {
   const whole = view.faceIds.reduce((all, faceId) => withEverything(all, faceId), view);
   const window = askedWindow(view);
-  if (window === null) return answerQuestion(whole, subjects);
+  if (window === null) return answerQuestion(whole, subjects, { clip: view });
   const seen = view.faceIds.filter((faceId) => stretchesIn(view.ofFace(faceId)).some((one) => overlaps(one, window)));
   if (seen.length === 0) return unseenAnswer(view, window);
   const then = seen.reduce((all, faceId) => withEverything(all, faceId, window), view);
   const judged = seen.map((faceId) => judgeOverTime(view, faceId, stretchesIn(view.ofFace(faceId)), window));
-  return answerQuestion({ ...then, faceIds: seen }, judged, window);
+  return answerQuestion({ ...then, faceIds: seen }, judged, { window, clip: view });
 }
 
-/** Evidence that somebody was not seen is cited, where it is of that time: before and after a clip there is none. */
-function unseenAnswer({ items }: EvidenceView, window: TimeWindow): string {
+/** Evidence that somebody was not seen is cited where it is of that time, else when each was seen: before and after a clip there is none. */
+function unseenAnswer(view: EvidenceView, window: TimeWindow): string {
+  const { items, faceIds } = view;
   const isGap = ({ kind, value }: EvidenceView["items"][number]) => kind === "face" && value.type === "not-measured";
   const gaps = items.filter((item) => isGap(item) && item.time !== undefined && overlaps(item.time, window));
-  return `No face was measured ${windowText(window)}${citing(gaps.map(({ id }) => id))}.`;
+  if (gaps.length > 0) return `No face was measured ${windowText(window)}${citing(gaps.map(({ id }) => id))}.`;
+  const stretches = faceIds.flatMap((faceId) => stretchesIn(view.ofFace(faceId)));
+  const seen = {
+    fromS: Math.min(...stretches.map((one) => one.fromS)),
+    toS: Math.max(...stretches.map((one) => one.toS)),
+  };
+  const sights = citing(faceIds.flatMap((faceId) => sightIds(view, faceId)));
+  return `No face was measured ${windowText(window)}: faces are seen ${spanText(seen)}${sights}.`;
 }
 
 function judgeScene(view: EvidenceView): JudgedSubject {

@@ -1,14 +1,25 @@
-import type { EvidenceItem } from "../../../domain/evidence.ts";
+import type { EvidenceItem, TimeWindow } from "../../../domain/evidence.ts";
 import { isOfClip, spanText } from "../../../domain/timeline.ts";
 import { actionUnit } from "../../../facs/action-units.ts";
 import { basicLabelOf } from "../../../facs/basic-label.ts";
 import type { EvidenceView } from "../evidence-view.ts";
 import { describeFaces } from "./answer-description.ts";
-import { type AnswerScene, citing, clause, type JudgedFace, listed, NAMED_FACES, ranked } from "./answer-words.ts";
+import {
+  type AnswerScene,
+  citing,
+  clause,
+  type JudgedFace,
+  listed,
+  NAMED_FACES,
+  ranked,
+  sightIds,
+} from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
 import { nameOf, unitsOf } from "./target-levels.ts";
 
 const ABOUT_LOOKS = /\b(?:look(?:s|ing)?|gaz(?:es?|ing)|glanc(?:es?|ing)|star(?:es?|ing)|eyes?)\b/i;
+/** "How does she look?" asks for her expression. */
+const HOW_LOOKS = /^(?:and )?how (?:do|does|did) [\p{L}\p{N} ]+ look\b(?! (?:at|away|down|up|aside|toward))/iu;
 const ABOUT_REASONS = /\b(?:why|what for|reasons?)\b/i;
 /** More episodes of one face are left to the ledger. */
 const MOST_EPISODES = 2;
@@ -17,10 +28,10 @@ const MOST_STRETCHES = 4;
 /** Of a clip, where that is asked: when each person looks away. Empty for an image. */
 export function looksSentences(view: EvidenceView, faces: readonly JudgedFace[]): string[] {
   const question = view.question ?? "";
-  if (!ABOUT_LOOKS.test(question)) return [];
+  if (!ABOUT_LOOKS.test(question) || HOW_LOOKS.test(question)) return [];
   const told = faces.slice(0, NAMED_FACES).flatMap(({ faceId }) => {
     const items = view.ofFace(faceId);
-    return isOfClip(items) ? looksSentence(faceId, items) : [];
+    return isOfClip(items) ? looksSentence(faceId, items, sightIds(view, faceId)) : [];
   });
   const isWhy = told.length > 0 && ABOUT_REASONS.test(question);
   return isWhy ? ["Frames tell when somebody looks away, not why.", ...told] : told;
@@ -57,17 +68,27 @@ export function whenAnswer(target: Target, { view, ...scene }: AnswerScene): str
   return [...told, ...(more > 0 ? [`${more} more can be asked about by their names.`] : [])].join(" ");
 }
 
-function whenRead({ faceId, judgment: { overTime = [] } }: JudgedFace, label: string, view: EvidenceView): string {
+function whenRead(face: JudgedFace, label: string, view: EvidenceView): string {
+  const { faceId } = face;
+  const { spans, ids } = readSpans(face, label, view);
+  if (spans.length === 0) return `The face of ${faceId} is at no time read as ${label} before all else${citing(ids)}.`;
+  return `The face of ${faceId} is read as ${label} ${listed(spans.map(spanText))}${citing(ids)}.`;
+}
+
+/** The stretches in which a face is read as a label before all else, and what tells it. */
+export function readSpans(
+  { faceId, judgment: { overTime = [] } }: JudgedFace,
+  label: string,
+  { ofFace }: EvidenceView,
+): { spans: readonly TimeWindow[]; ids: readonly string[] } {
   const basic = basicLabelOf(label) ?? label;
   const isSo = ({ faceOnly }: (typeof overTime)[number]) => ranked(faceOnly.distribution)[0]?.label === basic;
   const spans = overTime.filter(isSo);
   const about = spans.length > 0 ? spans : overTime;
-  const ids = view
-    .ofFace(faceId)
+  const ids = ofFace(faceId)
     .filter(({ kind, time }) => kind === "expression" && about.some(({ fromS }) => fromS === time?.fromS))
     .map(({ id }) => id);
-  if (spans.length === 0) return `The face of ${faceId} is at no time read as ${label} before all else${citing(ids)}.`;
-  return `The face of ${faceId} is read as ${label} ${listed(spans.map(spanText))}${citing(ids)}.`;
+  return { spans, ids };
 }
 
 function whenMeasured({ faceId }: JudgedFace, target: Target, view: EvidenceView): string {
@@ -75,17 +96,17 @@ function whenMeasured({ faceId }: JudgedFace, target: Target, view: EvidenceView
   const courses = view
     .ofFace(faceId)
     .filter(({ value }) => value.type === "action-unit" && value.side === "both" && units.includes(value.au));
-  if (courses.length === 0) return `On ${faceId}, ${nameOf(target)} was not measured.`;
+  if (courses.length === 0) return `On ${faceId}, ${nameOf(target)} was not measured${citing(sightIds(view, faceId))}.`;
   return `On ${faceId}, ${listed(courses.map(({ statement, id }) => `${clause(statement)}${citing([id])}`))}.`;
 }
 
 /** When somebody looks away. */
-function looksSentence(faceId: string, items: readonly EvidenceItem[]): string[] {
+function looksSentence(faceId: string, items: readonly EvidenceItem[], sights: readonly string[]): string[] {
   const away = items.find(({ kind, value }) => kind === "gaze" && value.type === "quantity");
   const shifts = items.filter(({ value }) => {
     return value.type === "quantities" && value.values.some(({ name }) => name === "gaze shift");
   });
-  if (away === undefined) return [`Where ${faceId} looks was not measured.`];
+  if (away === undefined) return [`Where ${faceId} looks was not measured${citing(sights)}.`];
   const told = shifts.slice(0, MOST_EPISODES).map((item) => `${clause(item.statement)}${citing([item.id])}`);
   const moves = told.length === 0 ? "" : `; ${listed(told)}`;
   return [`${faceId} ${clause(away.statement)}${citing([away.id])}${moves}.`];

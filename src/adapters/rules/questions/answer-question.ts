@@ -1,9 +1,10 @@
 import { capitalised } from "../../../domain/capitalised.ts";
-import type { TimeWindow } from "../../../domain/evidence.ts";
 import { windowText } from "../../../domain/stated-times.ts";
+import { isOfClip } from "../../../domain/timeline.ts";
 import type { EvidenceView } from "../evidence-view.ts";
 import type { JudgedSubject } from "../judge-evidence.ts";
 import { whatWouldEndAnswer, whatWouldMakeAnswer } from "./answer-changes.ts";
+import { movementAnswer, speechAnswer } from "./answer-clip.ts";
 import { contextAnswer, contextOnAnswer, expectedAnswer } from "./answer-context.ts";
 import { describeFaces, describeScene } from "./answer-description.ts";
 import {
@@ -37,6 +38,7 @@ import { actionUnitsAnswer, affectAnswer, signAnswer, strengthAnswer, strongestU
 import { allPresentAnswer, moreThanAnswer, presenceAnswer, ratingAnswer } from "./answer-target.ts";
 import { type AnswerScene, clause, type JudgedFace } from "./answer-words.ts";
 import type { AskedQuestion } from "./asked-question.ts";
+import { type AskedWindow, unsaidClause } from "./asked-window.ts";
 import { readQuestions } from "./read-questions.ts";
 
 /** Of more questions than this in one text, the others are to be asked by themselves. */
@@ -47,13 +49,15 @@ const ORDINALS = ["first", "second", "third", "fourth"];
  * Answers the question first, with evidence ids, in perceived and expressed terms; where several are put in one, each of them. A
  * question that measurements cannot answer is told so, with what can be said instead.
  * @param window the time of a clip that subjects and view were narrowed to, which the answer then begins with.
+ * @param clip the view with everything in it at its own time.
  */
 export function answerQuestion(
   view: EvidenceView,
   subjects: readonly JudgedSubject[],
-  window: TimeWindow | null = null,
+  { window = null, clip = view }: { readonly window?: AskedWindow | null; readonly clip?: EvidenceView } = {},
 ): string {
-  const questions = readQuestions(view.question ?? "", view);
+  const isClip = isOfClip(clip.items);
+  const questions = readQuestions(view.question ?? "", { ...view, isClip });
   const all = subjects.filter((subject): subject is JudgedFace => subject.face !== null);
   const [first] = questions;
   if (first?.kind === "unanswerable" && questions.every(({ kind }) => kind === "unanswerable")) {
@@ -64,15 +68,28 @@ export function answerQuestion(
   if (faces.length === 0) return describeScene(subjects[0]);
   const answers = questions.slice(0, MOST_QUESTIONS).flatMap((asked) => {
     if (asked.kind === "unanswerable") return [];
-    return answerOf(asked, { view, subjects, faces: faces.filter(({ faceId }) => asked.faceIds.includes(faceId)) });
+    const own = faces.filter(({ faceId }) => asked.faceIds.includes(faceId));
+    return answerOf(asked, { view, subjects, faces: own, clip, window });
   });
   const answer = [[...new Set(answers)].join(" ").replace(/\.$/, ""), ...unanswered(questions)].join("; ");
   if (window !== null) {
-    return [`${capitalised(windowText(window))}: ${clause(answer)}.`, ...looksSentences(view, faces)].join(" ");
+    return [
+      ...(window.said ?? []),
+      `${capitalised(windowText(window))}: ${clause(answer)}.`,
+      ...looksSentences(view, faces),
+    ].join(" ");
   }
-  if (questions.every(({ kind }) => kind === "when")) return `${answer}.`;
-  return [...looksSentences(view, faces), `${answer}.`, ...overTimeSentences(view, faces)].join(" ");
+  if (questions.every(({ kind }) => IN_TIME.has(kind))) return `${answer}.`;
+  const unsaid = isClip ? unsaidClause(clip) : null;
+  return [
+    ...looksSentences(view, faces),
+    unsaid === null ? `${answer}.` : `${unsaid}: ${clause(answer)}.`,
+    ...overTimeSentences(view, faces),
+  ].join(" ");
 }
+
+/** Answers that are about times by themselves. */
+const IN_TIME: ReadonlySet<AskedQuestion["kind"]> = new Set(["when", "movement", "speech"]);
 
 /** What is said of the questions that go without an answer, as clauses: by itself, none of it would be held against a measurement. */
 function unanswered(questions: readonly AskedQuestion[]): string[] {
@@ -169,6 +186,10 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return contextAnswer(scene);
     case "when":
       return whenAnswer(asked.target, scene);
+    case "movement":
+      return movementAnswer(asked.movement, scene);
+    case "speech":
+      return speechAnswer(asked, scene);
     case "words":
       return saidAnswer(scene);
     case "expected":

@@ -1,3 +1,4 @@
+import type { TimeWindow } from "../../../domain/evidence.ts";
 import type { Cue } from "../../../domain/judgment.ts";
 import type { LabelProbability } from "../../../domain/labels.ts";
 import { basicLabelOf } from "../../../facs/basic-label.ts";
@@ -17,6 +18,9 @@ export interface AnswerScene {
   readonly subjects: readonly JudgedSubject[];
   /** The faces that the question is about, left to right. */
   readonly faces: readonly JudgedFace[];
+  /** Of a clip, everything that is known of it at its own times, and the part of it that was asked about. */
+  readonly clip?: EvidenceView;
+  readonly window?: TimeWindow | null;
 }
 
 /** More faces than this are counted instead of named. */
@@ -118,4 +122,11 @@ export function readAs(face: JudgedFace): string {
   if (top === undefined)
     return `${face.faceId} is not read: ${clause(face.judgment.integrated.abstention ?? "nothing is known")}`;
   return `${face.faceId} is perceived as ${expressing(top.label)} (${share(top.probability)})`;
+}
+
+/** What says in how many frames, and from when to when, a face was seen. */
+export function sightIds({ ofFace }: EvidenceView, faceId: string): string[] {
+  return ofFace(faceId)
+    .filter(({ kind, value }) => kind === "face" && value.type === "quantity")
+    .map(({ id }) => id);
 }

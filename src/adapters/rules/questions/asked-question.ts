@@ -1,3 +1,4 @@
+import type { FastMovement } from "./clip-questions.ts";
 import type { Target } from "./question-targets.ts";
 
 /** A side of the person's own face; `one`: either, but not both alike. */
@@ -51,6 +52,9 @@ export type QuestionKind =
   | { readonly kind: "more-than" | "all-present"; readonly targets: readonly Target[] }
   /** What an action unit is, and what would take away what is read. */
   | { readonly kind: "meaning" | "what-would-end"; readonly target: Target }
+  /** Of a clip: blinks and their like; and what is said, by whom and when: while somebody shows the target, or with these words. */
+  | { readonly kind: "movement"; readonly movement: FastMovement }
+  | { readonly kind: "speech"; readonly during: Target | null; readonly words: string | null }
   /** Which FACS prototype is shown, or whether this one is. */
   | { readonly kind: "prototype"; readonly target: Target | null }
   /** What speaks against it, or against whatever is on top. */

@@ -1,4 +1,5 @@
 import type { AskedQuestion, QuestionKind } from "./asked-question.ts";
+import { clipQuestion } from "./clip-questions.ts";
 import { affectOf, fromEndToEnd, labelsOf, ratingOf } from "./question-ratings.ts";
 import { type FacesMeant, findFaces, findTargets, type Target, unitsOfPart } from "./question-targets.ts";
 import {
@@ -61,6 +62,8 @@ export interface QuestionScene {
   /** Left to right. */
   readonly faceIds: readonly string[];
   readonly labels: readonly string[] | null;
+  /** Whether it is about a clip, of which more can be asked. */
+  readonly isClip?: boolean;
 }
 
 /** "F2: What is shown?", as `--face F2` puts it. */
@@ -74,6 +77,10 @@ export function readQuestion(asked: string, scene: QuestionScene): AskedQuestion
   const text = plainly(asked);
   const faces = findFaces(text, scene.faceIds);
   const wording = text.replace(OF_ONE_FACE, "");
+  const ofClip = scene.isClip
+    ? clipQuestion(wording.toLowerCase(), findTargets(wording.toLowerCase(), scene.labels))
+    : undefined;
+  if (ofClip !== undefined && faces.unknown.length === 0) return { ...ofClip, faceIds: faces.faceIds };
   const refused = refusalOf(wording, faces);
   const kind = refused === undefined ? kindOf(wording, scene, faces) : unanswerable(refused);
   return { ...kind, faceIds: faces.faceIds };

@@ -1,4 +1,5 @@
 import type { AskedQuestion } from "./asked-question.ts";
+import { withoutWhenSaid } from "./clip-questions.ts";
 import { findFaces } from "./question-targets.ts";
 import { asksForReasons, OF_ONE_FACE, type QuestionScene, readQuestion } from "./read-question.ts";
 
@@ -9,6 +10,10 @@ const NEXT =
 /** What a text wants to know: one question, or several that are put in one ("Who smiles least, and is F2 sad?"), each as it is read by itself. */
 export function readQuestions(asked: string, scene: QuestionScene): readonly AskedQuestion[] {
   const text = asked.normalize("NFKC").replace(/[’`]/g, "'").replace(/\s+/g, " ").trim();
+  return readParts(withoutWhenSaid(text), scene);
+}
+
+function readParts(text: string, scene: QuestionScene): readonly AskedQuestion[] {
   const parts = (text.match(/[^?]+\?*/g) ?? []).flatMap((sentence) => sentence.split(NEXT)).map((part) => part.trim());
   const [first = text, ...others] = parts;
   const further = others.filter((part) => !asksForReasons(part, scene));

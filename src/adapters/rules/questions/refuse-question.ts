@@ -1,5 +1,6 @@
 import { statedWindow } from "../../../domain/stated-times.ts";
 import { foreignLanguageOf } from "../../../situations/plain-text.ts";
+import { movementIn } from "./clip-questions.ts";
 import type { FacesMeant } from "./question-targets.ts";
 
 /** Words with which a question, or a request for a judgment, begins. */
@@ -51,6 +52,8 @@ export function refusalOf(text: string, faces: FacesMeant): string | undefined {
   if (ELSEWHERE.test(text)) {
     return "it reads what is shown here: for what another situation leads to expect, there is `kuleshov context`";
   }
+  if (movementIn(text.toLowerCase()) === "short expressions")
+    return "an image shows one moment, not how long an expression lasts";
   if (GROUPS.test(text)) return "it does not tell men from women, nor how old somebody is";
   if (UNSEEN.test(text)) return "tears and the colour of the skin are not measured";
   if (LAUGHS.test(text)) return "it has no measure of laughter";
