@@ -288,7 +288,7 @@ it.each([
   ["When does she say she is fine?", /^"I'm fine, thanks\." is said from 0\.2 to 1\.6 s by Ann \(F1\) \[E\d+\]\.$/],
   [
     "What is said?",
-    /^"I'm fine, thanks\." .*, "I feel .* and "You won the prize!" is said from 4\.2 to 4\.7 s by Bob \[E\d+\]\.$/,
+    /^"I'm fine, thanks\." .* \[E\d+\]\. "I feel .* \[E\d+\]\. "You won the prize!" is said from 4\.2 to 4\.7 s by Bob \[E\d+\]\.$/,
   ],
 ])("answers %s by what is said", async (question, answer) => {
   const report = await ask(

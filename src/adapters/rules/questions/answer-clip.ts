@@ -76,9 +76,11 @@ export function speechAnswer({ during, words }: AskedSpeech, scene: AnswerScene)
 
 type AskedSpeech = Extract<AskedQuestion, { kind: "speech" }>;
 
+/** A sentence for each, as each is held against its own time. */
 function quotesOf(said: readonly EvidenceItem[]): string {
   const more = said.length - MOST_TOLD;
-  return listed([...said.slice(0, MOST_TOLD).map(quoteOf), ...(more > 0 ? [`${more} utterances more`] : [])]);
+  const told = said.slice(0, MOST_TOLD).map(quoteOf).join(". ");
+  return more > 0 ? `${told}, and ${more} utterances more` : told;
 }
 
 function whileShown(face: JudgedFace, target: Target, clip: EvidenceView, said: readonly EvidenceItem[]): string {
