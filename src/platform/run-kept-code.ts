@@ -29,6 +29,8 @@ export interface CodePlace {
 const KEPT_DAYS = 30;
 /** How much more code a process may have compiled in the end than the one that kept it, before all of it is kept again. */
 const MORE = 1.1;
+/** How kept code is named, drafts of killed processes too. A folder of the user's own may be named as ours is. */
+const KEPT = /^command-[\w-]+-v\d+\.\d+\.\d+[\w.-]*\.bin(?:\.\d+\.part)?$/;
 /** Before the code stand two float64, as V8 wants it aligned: how much was compiled, and its CRC-32, at which V8 does not look. */
 const HEAD_BYTES = 16;
 const CRC_AT = 8;
@@ -95,6 +97,6 @@ function removeOld(folder: string): void {
   const oldest = Date.now() - KEPT_DAYS * 86_400_000;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (statSync(path).mtimeMs < oldest) rmSync(path, { force: true, recursive: true });
+    if (KEPT.test(name) && statSync(path).mtimeMs < oldest) rmSync(path, { force: true });
   }
 }

@@ -80,12 +80,25 @@ describe("compiled code", () => {
 
   it("that nobody used for a month goes when new code is kept", async () => {
     const { cache, file } = await usedCache();
-    const old = join(cache, "code", "command-of-an-older-version.bin");
+    const old = join(cache, "code", "command-OLDER123-cjs-ask-v20.19.0-x64.bin");
     await writeFile(old, "");
     await utimes(old, new Date(0), new Date(0));
     await writeFile(file, "");
     version(cache);
     expect(await keptFile(cache)).toBe(file);
+  });
+
+  it("leaves what somebody else keeps in a folder of that name, however old", async () => {
+    const { cache, file } = await usedCache();
+    const own = ["thesis", "command-line.bin"].map((name) => join(cache, "code", name));
+    for (const path of own) {
+      await writeFile(path, "");
+      await utimes(path, new Date(0), new Date(0));
+    }
+    await writeFile(file, "");
+    version(cache);
+    expect((await stat(file)).size).toBeGreaterThan(0);
+    expect(await readdir(join(cache, "code"))).toEqual(expect.arrayContaining(["thesis", "command-line.bin"]));
   });
 
   it("is not needed: where the cache cannot be a folder, the command starts without", async () => {
