@@ -8,7 +8,7 @@ import { csvHeader, csvRows, measurementColumns } from "../dist/src/measuring/me
 import { openRunFolder } from "../dist/src/runs/run-folder.js";
 import { serveStudio } from "../dist/src/studio/serve.js";
 import { createStudio } from "../dist/src/studio/studio.js";
-import { filterRows, readRowFilter } from "../dist/src/study/study-rows.js";
+import { filterRows, readRowFilter } from "../dist/src/study/filter-rows.js";
 import { unpackRows } from "../dist/src/study/study-stream.js";
 import { openBrowser } from "./support/browser.mjs";
 import { cpuSecondsSince, figure } from "./support/figures.mjs";

@@ -10,7 +10,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createMeshToolbox } from "../dist/src/adapters/mesh/mesh-toolbox.js";
-import { createEvidenceLedger } from "../dist/src/domain/evidence.js";
+import { createEvidenceLedger } from "../dist/src/domain/evidence-ledger.js";
 import { clipDynamics } from "../dist/src/dynamics/clip-dynamics.js";
 import { personEvidence } from "../dist/src/evidence/clip-evidence.js";
 import { contradictions } from "../dist/src/evidence/words-and-face.js";

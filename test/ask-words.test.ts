@@ -9,7 +9,7 @@ import { ask } from "../src/ask.ts";
 import type { AskDependencies } from "../src/ask-dependencies.ts";
 import { askMany } from "../src/ask-many.ts";
 import { partsOptions } from "../src/compose/asked.ts";
-import { createEvidenceLedger } from "../src/domain/evidence.ts";
+import { createEvidenceLedger } from "../src/domain/evidence-ledger.ts";
 import type { Report } from "../src/domain/report.ts";
 import { createTerminalStyle } from "../src/render/terminal-style.ts";
 import { renderTerminalSummary } from "../src/render/terminal-summary.ts";

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { issueSentences } from "../domain/complaint.ts";
 import { ToolInputError } from "../domain/errors.ts";
-import { EvidenceItem, type EvidenceLedger, type EvidenceSource, type TimeWindow } from "../domain/evidence.ts";
+import { EvidenceItem, type EvidenceSource, type TimeWindow } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { DecodedImage, ImageView } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import type { PromptReference } from "../domain/report.ts";

@@ -1,5 +1,6 @@
 import { KuleshovError } from "../domain/errors.ts";
-import { type EvidenceItem, forkedLedger } from "../domain/evidence.ts";
+import type { EvidenceItem } from "../domain/evidence.ts";
+import { forkedLedger } from "../domain/evidence-ledger.ts";
 import type { Sent } from "../domain/report.ts";
 import type { JudgeReference, Panel, SelfConsistency } from "../domain/several-judges.ts";
 import { NO_TOKENS, type TokenUse } from "../domain/token-use.ts";

@@ -1,5 +1,5 @@
 import { ProviderError } from "../domain/errors.ts";
-import type { EvidenceLedger } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { ClipView, ImageView } from "../domain/image.ts";
 import { ClipJudgment, ImageJudgment } from "../domain/judgment.ts";
 import type { Question, ShownExemplar } from "../domain/question.ts";

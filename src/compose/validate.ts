@@ -2,7 +2,7 @@ import { viewOf } from "../adapters/rules/evidence-view.ts";
 import { readFace } from "../adapters/rules/read-face.ts";
 import { ask } from "../ask.ts";
 import { type AskDependencies, identityOfAsk } from "../ask-dependencies.ts";
-import { createEvidenceLedger } from "../domain/evidence.ts";
+import { createEvidenceLedger } from "../domain/evidence-ledger.ts";
 import { BASIC_LABELS } from "../domain/labels.ts";
 import { evidenceOfFace } from "../evidence/face-evidence.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PixelBox } from "./geometry.ts";
 import { LabelProbability } from "./labels.ts";
-import { ActionUnitName, type Face, FaceId, Presence, Scale, Side } from "./measurement.ts";
+import { ActionUnitName, FaceId, Presence, Scale, Side } from "./measurement.ts";
 
 export const EvidenceKind = z.enum([
   "face",
@@ -180,73 +180,6 @@ export type EvidenceItem = z.infer<typeof EvidenceItem>;
 /** An item before the ledger gives it an id. */
 export const NewEvidence = EvidenceItem.omit({ id: true });
 export type NewEvidence = z.infer<typeof NewEvidence>;
-
-/**
- * The list of everything a judgment may cite. It grows (the agent measures and observes) and never forgets or changes
- * an item, so an id means the same thing for as long as the report lives.
- */
-export interface EvidenceLedger {
-  /** Adds an item and gives it the next id. The same fact from the same source keeps its first id. */
-  add(item: Omit<EvidenceItem, "id">): EvidenceItem;
-  get(id: string): EvidenceItem | undefined;
-  items(): readonly EvidenceItem[];
-  ofFace(faceId: string, kind?: EvidenceKind): readonly EvidenceItem[];
-  /** Items of a kind, about any face or none. */
-  ofKind(kind: EvidenceKind): readonly EvidenceItem[];
-  /** The faces found in the image, left to right. */
-  faces(): readonly Face[];
-  face(faceId: string): Face | undefined;
-}
-
-export function createEvidenceLedger(faces: readonly Face[]): EvidenceLedger {
-  const items: EvidenceItem[] = [];
-  const known = new Map<string, EvidenceItem[]>();
-  return {
-    add(item) {
-      // What says the same in words is rare, so only that is compared as a whole.
-      const alike = known.get(item.statement) ?? [];
-      const earlier = alike.find((each) => factOf(each) === factOf(item));
-      if (earlier !== undefined) return earlier;
-      const entry: EvidenceItem = { id: `E${items.length + 1}`, ...item };
-      items.push(entry);
-      known.set(item.statement, [...alike, entry]);
-      return entry;
-    },
-    get: (id) => items.find((item) => item.id === id),
-    items: () => items,
-    ofFace: (faceId, kind) =>
-      items.filter((item) => item.faceId === faceId && (kind === undefined || item.kind === kind)),
-    ofKind: (kind) => items.filter((item) => item.kind === kind),
-    faces: () => faces,
-    face: (faceId) => faces.find((face) => face.faceId === faceId),
-  };
-}
-
-function factOf({ kind, faceId, region, value, source, time }: NewEvidence): string {
-  return JSON.stringify([kind, faceId, region, value, source, time]);
-}
-
-/**
- * A ledger for one of several judges, with the items that all of them know. What is added enters the ledger too, so that an
- * id means one thing in all of them, and only whoever added it sees it.
- */
-export function forkedLedger(ledger: EvidenceLedger, known: readonly EvidenceItem[]): EvidenceLedger {
-  const seen = new Set(known.map(({ id }) => id));
-  const items = () => ledger.items().filter(({ id }) => seen.has(id));
-  return {
-    ...ledger,
-    add(item) {
-      const entry = ledger.add(item);
-      seen.add(entry.id);
-      return entry;
-    },
-    get: (id) => (seen.has(id) ? ledger.get(id) : undefined),
-    items,
-    ofFace: (faceId, kind) =>
-      items().filter((item) => item.faceId === faceId && (kind === undefined || item.kind === kind)),
-    ofKind: (kind) => items().filter((item) => item.kind === kind),
-  };
-}
 
 /** The unit of the quantity by which evidence tells the closest FACS prototype. */
 export const PROTOTYPE_UNIT = "agreement index 0..1";

@@ -1,5 +1,5 @@
 import { blankComplaints, type Complaint, complaintAt, repeatedComplaints } from "./complaint.ts";
-import type { EvidenceLedger } from "./evidence.ts";
+import type { EvidenceLedger } from "./evidence-ledger.ts";
 import { feltStateIn } from "./felt-state.ts";
 import { type Appraisal, type Cue, type Judgment, READING_NAMES, type SubjectJudgment } from "./judgment.ts";
 import type { Face } from "./measurement.ts";

@@ -1,4 +1,5 @@
-import { createEvidenceLedger, type EvidenceItem, type EvidenceLedger, type NewEvidence } from "../domain/evidence.ts";
+import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
+import { createEvidenceLedger, type EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { DecodedImage } from "../domain/image.ts";
 import type { Face } from "../domain/measurement.ts";
 import { isOfClip } from "../domain/timeline.ts";

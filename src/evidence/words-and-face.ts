@@ -1,4 +1,5 @@
-import type { EvidenceItem, EvidenceLedger, NewEvidence, TimeWindow } from "../domain/evidence.ts";
+import type { EvidenceItem, NewEvidence, TimeWindow } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { LabelProbability } from "../domain/labels.ts";
 import { measuredItems } from "../domain/presence.ts";
 import { itemsWithin, spanText } from "../domain/timeline.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
+import type { EvidenceItem } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import { Congruence, type Cue, Judgment, type Reading, type SubjectJudgment } from "../domain/judgment.ts";
 import type { AnswerShape } from "./answer-format.ts";
 

@@ -1,4 +1,5 @@
-import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
+import type { EvidenceItem } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import { groupBy } from "../domain/group-by.ts";
 import type { ClipView, DecodedImage, ImageView } from "../domain/image.ts";
 import type { Prompt, PromptPart } from "../domain/prompt.ts";

@@ -1,4 +1,5 @@
-import { type EvidenceItem, type EvidenceLedger, PROTOTYPE_UNIT, type TimeWindow } from "../domain/evidence.ts";
+import { type EvidenceItem, PROTOTYPE_UNIT, type TimeWindow } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { Judgment, ReadingName } from "../domain/judgment.ts";
 import { statedWindow } from "../domain/stated-times.ts";
 import { itemsWithin, overlaps } from "../domain/timeline.ts";

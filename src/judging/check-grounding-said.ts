@@ -1,4 +1,5 @@
-import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
+import type { EvidenceItem } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import { statedWindow, windowText } from "../domain/stated-times.ts";
 import { overlaps, spanText } from "../domain/timeline.ts";
 import type { Claim } from "./check-grounding-claims.ts";

@@ -1,4 +1,5 @@
-import type { EvidenceLedger, TimeWindow } from "../domain/evidence.ts";
+import type { TimeWindow } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { Scale, Side } from "../domain/measurement.ts";
 import { type MeasuredItem, measuredItems, type PresenceVote, presenceVotes } from "../domain/presence.ts";
 import { windowText } from "../domain/stated-times.ts";

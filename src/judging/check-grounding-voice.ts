@@ -1,4 +1,5 @@
-import type { EvidenceItem, EvidenceLedger, TimeWindow, VoiceMeasure } from "../domain/evidence.ts";
+import type { EvidenceItem, TimeWindow, VoiceMeasure } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import { statedWindow, windowText } from "../domain/stated-times.ts";
 import { overlaps } from "../domain/timeline.ts";
 import type { Claim } from "./check-grounding-claims.ts";

@@ -1,6 +1,7 @@
 import { capitalised } from "../domain/capitalised.ts";
 import { type Complaint, complaintAt } from "../domain/complaint.ts";
-import type { EvidenceItem, EvidenceLedger } from "../domain/evidence.ts";
+import type { EvidenceItem } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { CheckedClaim, Grounding, GroundingBasis, GroundingVerdict } from "../domain/grounding.ts";
 import type { Judgment } from "../domain/judgment.ts";
 import { type Claim, claimsIn } from "./check-grounding-claims.ts";

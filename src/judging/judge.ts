@@ -1,6 +1,6 @@
 import { type Complaint, formComplaints } from "../domain/complaint.ts";
 import { JudgmentError } from "../domain/errors.ts";
-import type { EvidenceLedger } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { Grounding } from "../domain/grounding.ts";
 import { Judgment } from "../domain/judgment.ts";
 import { complaintsAbout } from "../domain/judgment-check.ts";

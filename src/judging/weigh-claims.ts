@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BudgetError, KuleshovError } from "../domain/errors.ts";
-import type { EvidenceLedger } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { ImageView } from "../domain/image.ts";
 import { type Judgment, READING_NAMES, type Reading, type SubjectJudgment } from "../domain/judgment.ts";
 import { cueOf } from "../domain/panel-agreement.ts";

@@ -1,4 +1,4 @@
-import type { EvidenceLedger } from "../domain/evidence.ts";
+import type { EvidenceLedger } from "../domain/evidence-ledger.ts";
 import type { DecodedImage, VideoFramePlace } from "../domain/image.ts";
 import { type Calibrated, type Calibration, labelSetsOf } from "../domain/label-sets.ts";
 import type { Face } from "../domain/measurement.ts";

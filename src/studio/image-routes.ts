@@ -18,7 +18,7 @@ import { reversiblyVisible, spelledBack } from "../platform/visible-text.ts";
 import { answerInto, askedOf, JudgingMessage } from "./answers.ts";
 import { addToCategory, categoryNames } from "./exemplars.ts";
 import { frameOfClip } from "./face-portraits.ts";
-import type { Upload } from "./folder.ts";
+import type { Upload } from "./keep-upload.ts";
 import { keepNote, Note, readNotes } from "./notes.ts";
 import { pageAddress } from "./page-address.ts";
 import { asked, asNamed, message, withoutEmpty } from "./requests.ts";

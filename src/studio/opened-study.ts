@@ -6,10 +6,12 @@ import { spelledBack } from "../platform/visible-text.ts";
 import { type RunHistory, readRunHistory } from "../runs/run-history.ts";
 import { NO_COUNTS } from "../runs/run-rows.ts";
 import { type Exclusion, type FacePlace, faceKey, readExclusions, writeExclusions } from "../study/exclusions.ts";
+import { filterRows, readRowFilter } from "../study/filter-rows.ts";
 import { readStudyRows } from "../study/read-study-rows.ts";
-import { filterRows, type RowChunk, readRowFilter, type StudyColumns, StudyRows } from "../study/study-rows.ts";
+import { type RowChunk, type StudyColumns, StudyRows } from "../study/study-rows.ts";
 import { type CutPortrait, createPortraits } from "./face-portraits.ts";
-import { type StudioFolder, UPLOADS } from "./folder.ts";
+import type { StudioFolder } from "./folder.ts";
+import { UPLOADS } from "./keep-upload.ts";
 import { seenFrom } from "./runs.ts";
 
 /** A study in the studio's folder. */

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { createEvidenceLedger } from "../domain/evidence.ts";
+import { createEvidenceLedger } from "../domain/evidence-ledger.ts";
 import { chooseFrames } from "../dynamics/choose-frames.ts";
 import type { ClipDynamics } from "../dynamics/clip-dynamics.ts";
 import { expressionCurves } from "../dynamics/expression-curves.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createEvidenceLedger, forkedLedger } from "../../src/domain/evidence.ts";
+import { createEvidenceLedger, forkedLedger } from "../../src/domain/evidence-ledger.ts";
 import { measuredItems, presenceOnSide, presenceVotes } from "../../src/domain/presence.ts";
 import { contextEvidence, expressionEvidence, face, faceEvidence } from "../support/builders.ts";
 

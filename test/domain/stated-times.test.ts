@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createEvidenceLedger, type NewEvidence } from "../../src/domain/evidence.ts";
+import type { NewEvidence } from "../../src/domain/evidence.ts";
+import { createEvidenceLedger } from "../../src/domain/evidence-ledger.ts";
 import { presenceOf } from "../../src/domain/presence.ts";
 import { statedWindow } from "../../src/domain/stated-times.ts";
 import { checkGrounding } from "../../src/judging/check-grounding.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { EvidenceItem, EvidenceLedger } from "../../src/domain/evidence.ts";
+import type { EvidenceItem } from "../../src/domain/evidence.ts";
+import type { EvidenceLedger } from "../../src/domain/evidence-ledger.ts";
 import { fillLedger } from "../../src/evidence/fill-ledger.ts";
 import { evidenceLines } from "../../src/evidence/render-evidence.ts";
 import { matchFaces } from "../../src/measuring/match-faces.ts";

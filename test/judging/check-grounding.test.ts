@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EvidenceLedger } from "../../src/domain/evidence.ts";
+import type { EvidenceLedger } from "../../src/domain/evidence-ledger.ts";
 import type { GroundingVerdict } from "../../src/domain/grounding.ts";
 import type { Cue } from "../../src/domain/judgment.ts";
 import { checkGrounding, contradictionComplaints } from "../../src/judging/check-grounding.ts";

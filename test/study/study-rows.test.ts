@@ -1,8 +1,9 @@
 import { readdir, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { filterRows, readRowFilter } from "../../src/study/filter-rows.ts";
 import { readStudyRows } from "../../src/study/read-study-rows.ts";
-import { countLabels, filterRows, histogram, readRowFilter, StudyRows } from "../../src/study/study-rows.ts";
+import { countLabels, histogram, StudyRows } from "../../src/study/study-rows.ts";
 import { packError, packRows, unpackRows } from "../../src/study/study-stream.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 

@@ -1,4 +1,5 @@
-import { createEvidenceLedger, type EvidenceItem, type EvidenceLedger } from "../../src/domain/evidence.ts";
+import type { EvidenceItem } from "../../src/domain/evidence.ts";
+import { createEvidenceLedger, type EvidenceLedger } from "../../src/domain/evidence-ledger.ts";
 import type { Cue, Judgment, Reading, SubjectJudgment } from "../../src/domain/judgment.ts";
 import type { ActionUnitMeasurement, Face, FaceMeasurement, Scale, Side } from "../../src/domain/measurement.ts";
 import { presenceOf } from "../../src/domain/presence.ts";

@@ -2,6 +2,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import "./valid-language.ts";
 import uPlot from "uplot";
+import { MINIMUM_WEIGHT } from "../../domain/presence.ts";
 import type { StudyRows } from "../../study/study-rows.ts";
 import type { ClipFrame, Excluded, Marker, Person } from "./clip-data.ts";
 import { columnName } from "./study-list.tsx";
@@ -27,7 +28,6 @@ const LINES = [
   { stroke: "#8c6d31", dash: [5, 5] },
   { stroke: "#56b4e9", dash: [14, 4] },
 ];
-const LEAST_WEIGHT = 0.25;
 
 /** What was measured on one person through the clip. A click goes to that time, dragging looks closer, two clicks back. */
 export function ClipCurves({ rows, frames, person, columns, excluded, markers, at, onSeek }: CurvesProps) {
@@ -115,7 +115,7 @@ function curvesOf(rows: StudyRows, frames: readonly ClipFrame[], person: Person,
     const [values, weights] = [rows.values(column), rows.values(`${column}_weight`)];
     return Array.from(person.rows, (row) => {
       const value = row < 0 ? Number.NaN : (values[row] as number);
-      return Number.isNaN(value) || (weights[row] as number) < LEAST_WEIGHT ? null : value;
+      return Number.isNaN(value) || (weights[row] as number) < MINIMUM_WEIGHT ? null : value;
     });
   });
   return [times, ...curves];

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { MINIMUM_WEIGHT, PRESENCE_BANDS } from "../../domain/presence.ts";
 import type { StudyRows } from "../../study/study-rows.ts";
 import { unpackRows } from "../../study/study-stream.ts";
 import { personOf, type TrackPerson } from "../../study/track-person.ts";
@@ -122,7 +123,7 @@ export function portraitOf(study: string, rows: StudyRows, row: number): string 
 export function highestUnits(rows: StudyRows, row: number, most: number): { unit: string; value: number }[] {
   return rows.columns.units
     .map((unit) => ({ unit, value: rows.number(unit, row), weight: rows.number(`${unit}_weight`, row) }))
-    .filter(({ value, weight }) => value >= 0.5 && !(weight < 0.25))
+    .filter(({ value, weight }) => value >= PRESENCE_BANDS.probability.presentFrom && !(weight < MINIMUM_WEIGHT))
     .sort((a, b) => b.value - a.value)
     .slice(0, most);
 }

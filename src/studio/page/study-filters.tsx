@@ -1,5 +1,6 @@
 import { HistogramFigure, LabelCounts, unitName } from "../../pages/study-figures.tsx";
-import { countLabels, histogram, type RowFilter, type StudyRows } from "../../study/study-rows.ts";
+import type { RowFilter } from "../../study/filter-rows.ts";
+import { countLabels, histogram, type StudyRows } from "../../study/study-rows.ts";
 import { go, withQuery } from "./address.ts";
 import { columnName } from "./study-list.tsx";
 

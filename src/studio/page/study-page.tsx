@@ -1,5 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
-import { filterRows, readRowFilter, type StudyRows } from "../../study/study-rows.ts";
+import { filterRows, readRowFilter } from "../../study/filter-rows.ts";
+import type { StudyRows } from "../../study/study-rows.ts";
 import { isUnderWay, type Job } from "../jobs.ts";
 import { pageAddress } from "../page-address.ts";
 import { go, href, query, withQuery } from "./address.ts";

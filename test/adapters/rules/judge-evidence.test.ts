@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { viewOf } from "../../../src/adapters/rules/evidence-view.ts";
 import { judgeEvidence } from "../../../src/adapters/rules/judge-evidence.ts";
-import type { EvidenceLedger } from "../../../src/domain/evidence.ts";
+import type { EvidenceLedger } from "../../../src/domain/evidence-ledger.ts";
 import { Judgment, type Reading, type SubjectJudgment } from "../../../src/domain/judgment.ts";
 import { complaintsAbout } from "../../../src/domain/judgment-check.ts";
 import { BASIC_LABELS } from "../../../src/domain/labels.ts";

@@ -8,7 +8,8 @@ import { ModelBridge, userMessage } from "../../../src/agent/model-bridge.ts";
 import { createTransferRecorder } from "../../../src/agent/transfer.ts";
 import { complaintAt } from "../../../src/domain/complaint.ts";
 import { ConfigurationError } from "../../../src/domain/errors.ts";
-import type { EvidenceItem, EvidenceLedger } from "../../../src/domain/evidence.ts";
+import type { EvidenceItem } from "../../../src/domain/evidence.ts";
+import type { EvidenceLedger } from "../../../src/domain/evidence-ledger.ts";
 import { Judgment } from "../../../src/domain/judgment.ts";
 import {
   contextEvidence,
