@@ -18,16 +18,8 @@ import type { Stopwatch } from "./platform/stopwatch.ts";
 import type { JudgeModel } from "./ports/chat-model.ts";
 import type { VideoReader } from "./ports/video-reader.ts";
 import { clipAsVideo } from "./study/clip-as-video.ts";
-import { hearClip, heardWithin } from "./study/hear-clip.ts";
-import {
-  facesIn,
-  type MeasuredClip,
-  measureClip,
-  peopleOf,
-  readMeasuredFrame,
-  withKeyOf,
-} from "./study/measure-clip.ts";
-import { transcribeClip } from "./study/transcribe-clip.ts";
+import { facesIn, type MeasuredClip, peopleOf, readMeasuredFrame, withKeyOf } from "./study/measure-clip.ts";
+import { endOf, seeAndHear } from "./study/see-and-hear.ts";
 
 /** What is asked about. */
 export interface InputQuery {
@@ -183,51 +175,8 @@ function clipIn({ image: path }: InputQuery, { clips, toolboxes }: InputDependen
   return { path, tools: { toolboxes, identity, video }, hearing: { sound: reader, speech, transcriber }, ...options };
 }
 
-interface Listening {
-  /** A file with the sound of the clip; `null` for its own. */
-  readonly sound: string | null;
-  /** Whether what is said was given. */
-  readonly isWritten: boolean;
-  readonly notify: InputDependencies["notify"];
-}
-
-const NOTHING_TO_WRITE = "Nothing was sent to be transcribed, as no speech is heard";
-
-/** Both at once; what one of them cannot read ends the other. */
-async function seeAndHear(
-  source: NonNullable<ReturnType<typeof clipIn>>,
-  { sound, isWritten, notify }: Listening,
-  stop?: AbortSignal,
-) {
-  const failed = new AbortController();
-  const signal = stop === undefined ? failed.signal : AbortSignal.any([stop, failed.signal]);
-  const file = { path: sound ?? source.path, isNamed: sound !== null };
-  const { transcriber } = source.hearing;
-  const hear = async () => {
-    const heard = await hearClip(file, source.hearing, signal);
-    const isSpeech = "stretches" in heard.sound && heard.sound.stretches.length > 0;
-    if (transcriber === undefined || isWritten) return { heard, written: null };
-    if (!isSpeech) return { heard, written: { said: null, warnings: [NOTHING_TO_WRITE] } };
-    const options = { sound: source.hearing.sound, transcriber, notify };
-    return { heard, written: await transcribeClip(file.path, options, signal) };
-  };
-  const both = [measureClip(source.path, source.tools, source, signal), hear()] as const;
-  try {
-    const [clip, { heard, written }] = await Promise.all(both);
-    return { clip, heard: heardWithin(heard, endOf(clip)), written };
-  } catch (error) {
-    failed.abort(error);
-    await Promise.allSettled(both);
-    throw error;
-  }
-}
-
 function wordsIn(words: SaidWords, clip: MeasuredClip | null) {
   return clip === null ? wordsBesideImage(words) : wordsWithin(words, endOf(clip));
-}
-
-function endOf({ frames, dynamics: { intervalS } }: MeasuredClip): number {
-  return (frames.at(-1)?.timestampS ?? 0) + (intervalS ?? 0);
 }
 
 /** What a model is told of the clip, and which of its frames a model sees that takes one image only. */

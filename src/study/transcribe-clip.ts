@@ -11,15 +11,21 @@ interface TranscribeOptions {
   readonly notify?: ((notice: string) => void) | undefined;
 }
 
+/** What a transcriber made out; what was told before the sound left is among the warnings. */
+export interface TranscribedClip {
+  readonly said: SaidWords | null;
+  readonly warnings: readonly string[];
+}
+
 /**
- * Has the words of a clip, or of a file with its sound, written down. What was told before the sound left is among the warnings.
+ * Has the words of a clip, or of a file with its sound, written down.
  * @throws {ProviderError} if the transcriber's server fails.
  */
 export async function transcribeClip(
   path: string,
   { sound, transcriber, notify }: TranscribeOptions,
   signal?: AbortSignal,
-): Promise<{ readonly said: SaidWords | null; readonly warnings: readonly string[] }> {
+): Promise<TranscribedClip> {
   const warnings: string[] = [];
   const wav = await wavOf(sound.sound(path, signal));
   if (transcriber.remote) {
