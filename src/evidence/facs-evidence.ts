@@ -1,5 +1,4 @@
-import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
-import { PROTOTYPE_UNIT } from "../domain/evidence.ts";
+import { type EvidenceItem, type NewEvidence, PROTOTYPE_UNIT } from "../domain/evidence.ts";
 import type { ActionUnitMeasurement, Face, FaceMeasurement, Scale } from "../domain/measurement.ts";
 import { ACTIVATION_MAPPING, activationVectors } from "../facs/activation.ts";
 import { type CompoundMatch, matchCompounds } from "../facs/compound-emotions.ts";

@@ -93,5 +93,5 @@ function signaturesOf({ categories, sources = {} }: Taxonomy): PublishedSignatur
 
 async function taxonomiesNamed(words: readonly string[]): Promise<(Taxonomy | string)[]> {
   const ids = await taxonomyIds();
-  return Promise.all(words.map((word) => (ids.includes(word) || /[\\/.]/.test(word) ? loadTaxonomy(word) : word)));
+  return Promise.all(words.map((word) => (ids.includes(word) || isTaxonomyFile(word) ? loadTaxonomy(word) : word)));
 }

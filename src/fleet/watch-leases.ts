@@ -6,8 +6,7 @@ const LOOKS = 6;
 
 /**
  * Takes the jobs of dead workers back. A worker is dead when it was not heard of for the whole time of a lease *while this
- * one could have heard of it*: what is measured is this process's own time between two looks, so that clocks may differ,
- * and a
+ * one could have heard of it*: what is measured is this process's own time between two looks, so that clocks may differ, and a
  * database that went away ends no lease that is longer than a worker waits before it asks again.
  */
 export function watchLeases(queue: FleetQueue, { name, leaseSeconds }: FleetPlan, notify: (notice: string) => void) {
