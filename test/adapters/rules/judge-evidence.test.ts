@@ -11,6 +11,7 @@ import {
   contextEvidence,
   expressionEvidence,
   faceEvidence,
+  foundFaceEvidence,
   ledgerOf,
   type NewEvidence,
   observationEvidence,
@@ -44,6 +45,24 @@ function top(reading: Reading) {
 function probabilityOf(reading: Reading, label: string): number {
   return reading.distribution.find((entry) => entry.label === label)?.probability ?? 0;
 }
+
+describe("the rules baseline, asked about a smile", () => {
+  const networks = ["face-api-expression@1.7.15", "human-emotion@3.3.6", "crowd-face@265864da"];
+  const allSay = (distribution: Readonly<Record<string, number>>) =>
+    networks.map((source) => expressionEvidence({ ...faint, ...distribution }, { source }));
+  const answerTo = (question: string, seen: NewEvidence[]) =>
+    judgeEvidence(viewOf(ledgerOf(foundFaceEvidence(), smiling, seen).items(), { question })).answer;
+
+  it.each(["Is this a Duchenne smile?", "Is she smiling?"])(
+    "tells, to %s, that the face is read as sad",
+    (question) => {
+      expect(answerTo(question, allSay({ sadness: 0.9, neutral: 0.06, happiness: 0.01 }))).toMatch(
+        /^Yes: .*\(AU12\).*, although observers are expected to see it expressing sadness \(0\.\d\d\) \[E/,
+      );
+      expect(answerTo(question, allSay({ happiness: 0.92, neutral: 0.06 }))).not.toContain("although");
+    },
+  );
+});
 
 describe("the rules baseline, readings", () => {
   it("reads a smile as happiness and says which measurements speak for it", () => {

@@ -10,9 +10,9 @@ import {
   type AnswerScene,
   citing,
   clause,
-  expressing,
   type JudgedFace,
   listed,
+  perceivedAs,
   readingIds,
   share,
 } from "./answer-words.ts";
@@ -54,12 +54,6 @@ function prototypeClause(wanted: string | null, face: JudgedFace, { view }: Answ
   const isWanted = (basicLabelOf(match.emotion) ?? match.emotion) === wanted;
   const answer = enough && isWanted ? "Yes: " : "No: ";
   const how = `${enough ? "shows" : "comes closest to"} that of ${prototypeText(match)}, agreement ${share(match.agreement)} of 1`;
-  return `${wanted === null ? "" : answer}of the FACS prototypes ${face.faceId} ${how}${citing(ids.slice(0, match.shown.length))}${perceivedAs(face)}`;
-}
-
-function perceivedAs({ judgment }: JudgedFace): string {
-  const [top] = [...judgment.faceOnly.distribution].sort((a, b) => b.probability - a.probability);
-  return top === undefined
-    ? ""
-    : `; observers are expected to see it ${top.label === "neutral" ? "as " : ""}${expressing(top.label)} (${share(top.probability)})`;
+  const perceived = perceivedAs(face);
+  return `${wanted === null ? "" : answer}of the FACS prototypes ${face.faceId} ${how}${citing(ids.slice(0, match.shown.length))}${perceived === undefined ? "" : `; ${perceived}`}`;
 }

@@ -8,7 +8,9 @@ import {
   cuesAbout,
   type JudgedFace,
   listed,
+  perceivedAs,
   probabilityOf,
+  ranked,
   readAs,
   readingIds,
   share,
@@ -101,7 +103,7 @@ function presenceClause(target: Target, face: JudgedFace, scene: AnswerScene): s
     case "affect":
       return affectClause(target, face);
     case "smile":
-      return target.smile === null ? unitsClause(["AU12"], face, scene) : smileClause(target.smile, face, scene);
+      return target.smile === null ? smilingClause(face, scene) : smileClause(target.smile, face, scene);
     case "action-unit":
       return unitsClause(target.anyOf, face, scene);
   }
@@ -115,6 +117,12 @@ function labelClause(label: string, face: JudgedFace, { view }: AnswerScene): st
     return `${readAs(face)}${cues === "" ? citing(readingIds(face)) : `, as ${cues}`}`;
   }
   return `${readAs(face)} rather than ${label} (${share(level)})${citing(readingIds(face))}`;
+}
+
+/** Whether the lip corners are pulled up. */
+function smilingClause(face: JudgedFace, scene: AnswerScene): string {
+  const isShown = presenceOfUnit("AU12", face, scene.view) === "present";
+  return `${unitsClause(["AU12"], face, scene)}${isShown ? readOtherwise(face) : ""}`;
 }
 
 /** The action units that make the type of smile, or the first that rules it out. */
@@ -136,7 +144,7 @@ export function smileClause(type: string, face: JudgedFace, { view }: AnswerScen
       rule.absent.length === 0
         ? ""
         : `, while ${listed(rule.absent)} ${rule.absent.length === 1 ? "is" : "are"} absent${ids(rule.absent)}`;
-    return `${face.faceId} shows ${what}, as ${listed(shown.map((au) => `${shownClause(au)}${ids([au])}`))}${without}`;
+    return `${face.faceId} shows ${what}, as ${listed(shown.map((au) => `${shownClause(au)}${ids([au])}`))}${without}${readOtherwise(face)}`;
   }
   const wanted = reading.verdict === "not shown" ? "absent" : "uncertain";
   const lacking = rule.present.filter((term) => term.every((au) => stateIn(au, face) !== "present")).flat();
@@ -154,6 +162,14 @@ export function smileClause(type: string, face: JudgedFace, { view }: AnswerScen
   ];
   const verb = wanted === "absent" ? `does not show ${what}` : `may or may not show ${what}`;
   return `${face.faceId} ${verb}, as ${faults.length === 0 ? "head and gaze are not lowered" : listed(faults.slice(0, 2))}`;
+}
+
+/** That the face as a whole is not read as its smile is: said, so that neither hides the other. */
+function readOtherwise(face: JudgedFace): string {
+  const [top] = ranked(face.judgment.faceOnly.distribution);
+  const perceived = perceivedAs(face);
+  if (top === undefined || perceived === undefined || top.label === "happiness") return "";
+  return `, although ${perceived}${citing(readingIds(face))}`;
 }
 
 function meaningOf(target: Target, there: boolean | undefined): string {

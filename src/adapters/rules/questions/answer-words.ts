@@ -124,6 +124,14 @@ export function readAs(face: JudgedFace): string {
   return `${face.faceId} is perceived as ${expressing(top.label)} (${share(top.probability)})`;
 }
 
+/** `observers are expected to see it expressing happiness (0.83)`: the face-only reading; `undefined` where there is none. */
+export function perceivedAs({ judgment }: JudgedFace): string | undefined {
+  const [top] = ranked(judgment.faceOnly.distribution);
+  if (top === undefined) return undefined;
+  const seen = top.label === "neutral" ? "as neutral" : expressing(top.label);
+  return `observers are expected to see it ${seen} (${share(top.probability)})`;
+}
+
 /** What says in how many frames, and from when to when, a face was seen. */
 export function sightIds({ ofFace }: EvidenceView, faceId: string): string[] {
   return ofFace(faceId)
