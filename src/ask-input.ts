@@ -51,7 +51,7 @@ interface InputSetting {
 }
 
 /** The same, measured. */
-export interface AskedInput {
+interface AskedInput {
   /** The image, or the frame of a clip that tells most. */
   readonly image: DecodedImage;
   /** `null` for an image. */

@@ -22,7 +22,7 @@ import { DICTIONARY, readStudyDescription, type StudyDescription } from "./study
 import { participantNotice, readPurpose } from "./study/study-purpose.ts";
 
 /** A study, and evaluations of it, that are to be shared. */
-export interface ExportQuery extends Omit<DatasetWords, "description"> {
+interface ExportQuery extends Omit<DatasetWords, "description"> {
   readonly study: string;
   /** Folders of evaluation runs. */
   readonly runs: readonly string[];

@@ -58,7 +58,7 @@ export async function planFleet({ resume, force, ...query }: FleetQuery, queue: 
   return data.shards;
 }
 
-export interface FleetWork {
+interface FleetWork {
   readonly name: string;
   /** Where shards are worked on; the system's own place for temporary files when left out. */
   readonly scratch?: string | undefined;
@@ -74,7 +74,7 @@ export interface FleetDependencies {
 }
 
 /** What a worker did, and why it ended before the run was over; `null` when it did not. */
-export interface FleetWorked {
+interface FleetWorked {
   readonly done: number;
   readonly failed: number;
   readonly gaveUp: string | null;

@@ -14,7 +14,7 @@ import { PLAN_FILES, slurmScript } from "./study/slurm-script.ts";
 import { listInputs } from "./study/study-inputs.ts";
 
 /** A study to be measured by a job array of SLURM's. */
-export interface SlurmQuery {
+interface SlurmQuery {
   /** As `measure` takes them, or one `.tar`. */
   readonly words: readonly string[];
   readonly tasks: number;

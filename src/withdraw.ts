@@ -14,7 +14,7 @@ import { rewriteRunJournal } from "./withdrawal/run-journal.ts";
 import { createTraces, type Traces } from "./withdrawal/traces.ts";
 
 /** Who withdraws, and from where. */
-export interface WithdrawQuery {
+interface WithdrawQuery {
   /** As tables call them in a column subject, person or participant, or as folders and files are named. */
   readonly name: string;
   /** Other columns that name people. */

@@ -55,7 +55,7 @@ export function nearestFrame(timesS: readonly number[], timeS: number): number {
 }
 
 /** What holds in a part of a clip and not in all of it, with what each action unit is there in words. */
-export function heldWithin(items: readonly EvidenceItem[], window: TimeWindow): EvidenceItem[] {
+function heldWithin(items: readonly EvidenceItem[], window: TimeWindow): EvidenceItem[] {
   return itemsWithin(items, window)
     .filter(({ time }) => time !== undefined)
     .map((item) => {

@@ -21,7 +21,7 @@ export function questionsAtOnce(models: readonly Pick<JudgeModel, "remote">[]): 
 }
 
 /** Told what happens while a list is asked about. */
-export interface AskListListeners {
+interface AskListListeners {
   readonly notify: (notice: string) => void;
   /** Told once how many questions there are; what it gives is told of every answer. */
   readonly begin: (total: number) => NonNullable<AskManyQuery["onProgress"]>;

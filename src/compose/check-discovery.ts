@@ -49,7 +49,7 @@ export function scoreInto(folder: string, sheets: readonly string[], signal?: Ab
 }
 
 /** What a proposal became. */
-export interface Accepted {
+interface Accepted {
   readonly category: string;
   /** Where the store is. */
   readonly store: string;

@@ -2,7 +2,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import type { FleetQueue } from "../ports/fleet-queue.ts";
 
 /** Where the address of the database may stand, password and all: no other program's list of processes shows it. */
-export const DATABASE_VARIABLE = "KULESHOV_DATABASE";
+const DATABASE_VARIABLE = "KULESHOV_DATABASE";
 
 /**
  * Opens the queue of a fleet. @param address goes before `KULESHOV_DATABASE`.

@@ -1,7 +1,7 @@
 import { MODEL_PROVIDERS } from "./models.ts";
 
 /** A model that can be asked now, by the name that `--model` takes. */
-export interface JudgeAtHand {
+interface JudgeAtHand {
   readonly model: string;
   /** Whether it is shown the image. */
   readonly sees: boolean;

@@ -10,7 +10,7 @@ import { type ModelFlags, modelSettings } from "./model-settings.ts";
 import { openTextEmbedder } from "./models.ts";
 
 /** What is searched for, as the arguments of `kuleshov exemplars search` say. */
-export interface ExemplarSearch extends ModelFlags {
+interface ExemplarSearch extends ModelFlags {
   readonly store?: string;
   /** What captions and definitions speak of, */
   readonly text: string | null;

@@ -19,7 +19,7 @@ export interface DenseCluster {
 }
 
 /** One as it was found in a tree. */
-export interface TreeCluster extends DenseCluster {
+interface TreeCluster extends DenseCluster {
   /** Distances, under mutual reachability, at which it parts from the rest, and at which its densest point joins it. */
   readonly partsAt: number;
   readonly densestAt: number;

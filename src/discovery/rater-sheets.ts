@@ -11,7 +11,7 @@ import { checkId, readSheet, SHEET_COLUMNS, type SheetRating } from "./score-she
 import { CHECK_FOLDER, readCheckKey, SHEET_FILE } from "./write-discovery.ts";
 
 /** One line of a blind check, as raters see it. */
-export interface SheetLine {
+interface SheetLine {
   readonly item: string;
   /** Files in the folder of the check. */
   readonly image: string;
@@ -19,7 +19,7 @@ export interface SheetLine {
 }
 
 /** A blind check with what all raters have given so far, each in a sheet of their own beside the empty one. */
-export interface CheckSheets {
+interface CheckSheets {
   readonly lines: readonly SheetLine[];
   readonly ratings: readonly SheetRating[];
   /** The sheets that these ratings stand in, as `discover score` takes them. */

@@ -17,7 +17,7 @@ interface ResampleOptions {
 }
 
 /** Some of the faces, and the dense regions among them. */
-export interface Resample {
+interface Resample {
   readonly chosen: readonly number[];
   readonly clusters: readonly DenseCluster[];
 }

@@ -35,14 +35,13 @@ export const Reading = z.strictObject({
 export type Reading = z.infer<typeof Reading>;
 
 /** The three readings of a person for a part of a clip. */
-export const TimedReading = z.strictObject({
+const TimedReading = z.strictObject({
   fromS: z.number().min(0).describe("Seconds from the start of the clip"),
   toS: z.number().min(0),
   faceOnly: Reading,
   contextOnly: Reading,
   integrated: Reading,
 });
-export type TimedReading = z.infer<typeof TimedReading>;
 
 /** The three readings of a face, which are always kept apart. */
 export const READING_NAMES = ["faceOnly", "contextOnly", "integrated"] as const;

@@ -63,7 +63,7 @@ export const LabelSets = z.strictObject({
 export type LabelSets = z.infer<typeof LabelSets>;
 
 /** What is asked with, as far as a calibration must have been made with the same. */
-export type AskedWith = Omit<Calibration, ReadingName>;
+type AskedWith = Omit<Calibration, ReadingName>;
 
 /** Whatever changes what a model's probabilities mean, with how it is told. */
 const FACETS: readonly (readonly [name: string, of: (asked: AskedWith) => string])[] = [

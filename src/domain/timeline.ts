@@ -10,7 +10,7 @@ export function isOfClip(items: readonly EvidenceItem[]): boolean {
 }
 
 /** What of an action unit's frames in a window stands for it: the highest of them, or a typical one. */
-export type StandsFor = "highest" | "typical";
+type StandsFor = "highest" | "typical";
 
 /**
  * Items as they are in a part of a clip, `null` for all of it: of each timeline the action unit at that time, under the

@@ -1,7 +1,7 @@
 import type { ClipInReport } from "../domain/report.ts";
 import { followed, type Sight } from "./stretches.ts";
 
-export type ExpressionCurve = NonNullable<ClipInReport["expressions"]>[number];
+type ExpressionCurve = NonNullable<ClipInReport["expressions"]>[number];
 
 interface Person {
   readonly faceId: string;

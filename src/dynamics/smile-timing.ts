@@ -1,7 +1,7 @@
 import type { Episode } from "../domain/episode.ts";
 
 /** One criterion, and which kind of smile it speaks for; `null` where it cannot be told. */
-export interface TimingSign {
+interface TimingSign {
   readonly speaksFor: "spontaneous" | "posed" | null;
   /** What was found, in a few words. */
   readonly what: string;

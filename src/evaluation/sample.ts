@@ -25,12 +25,11 @@ export const MomentTruth = z.strictObject({
 export type MomentTruth = z.infer<typeof MomentTruth>;
 
 /** What people saw in a clip for a while: labels, or action units by their names. */
-export const EventsTruth = z.strictObject({
+const EventsTruth = z.strictObject({
   /** What was looked for in all clips of the data set: it is absent where no event of it is found. */
   coded: z.array(z.string().min(1)),
   found: z.array(z.strictObject({ what: z.string().min(1), fromS: z.number().min(0), toS: z.number().min(0) })),
 });
-export type EventsTruth = z.infer<typeof EventsTruth>;
 
 /** What is held to be right about one sample. `null` is "the dataset does not say", which leaves a scorer nothing to score. */
 export const Truth = z.strictObject({

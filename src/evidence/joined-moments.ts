@@ -6,7 +6,7 @@ import { imageStem, isVideoName, stemWithoutCopy } from "./image-names.ts";
 import type { MomentRows } from "./ordered-moments.ts";
 
 /** Rows of one or several files about one image, or about one moment of a video. */
-export interface JoinedMoment {
+interface JoinedMoment {
   /** As the files name the image or video; the path of the first of them when they do not. */
   readonly path: string;
   /** Whether it is one of several frames of a video or sequence. */

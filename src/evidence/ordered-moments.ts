@@ -16,7 +16,7 @@ export interface MomentRows {
 }
 
 /** A file whose rows stand in the order in which they are wanted, as toolboxes mostly write them. */
-export interface OrderedEvidence {
+interface OrderedEvidence {
   readonly evidence: EvidenceFile;
   readonly total: number;
   /** Whether some of its moments are frames. */

@@ -3,7 +3,7 @@ import type { ToolboxScore } from "../domain/measurement.ts";
 import type { EvidenceFile, ImportedRow } from "../ports/evidence-file.ts";
 
 /** What is counted of the rows of a toolbox's file while they are read. */
-export interface RowCounts {
+interface RowCounts {
   faces: number;
   values: number;
   clipped: number;

@@ -14,7 +14,7 @@ export interface SaidWords {
 }
 
 /** Who could say it. */
-export interface PossibleSpeakers {
+interface PossibleSpeakers {
   readonly faces: readonly Pick<Face, "faceId" | "trackId">[];
   /** Of a clip: who is in it, frame by frame. */
   readonly people: readonly PersonInClip[];

@@ -17,7 +17,7 @@ export interface LeftOutFace {
 }
 
 /** Of one kind of faces that are none, how many are taken for the category. */
-export interface FalseAlarms {
+interface FalseAlarms {
   /** A category, or `null` for the pile of what it is not. */
   readonly of: string | null;
   readonly taken: readonly string[];
@@ -41,7 +41,7 @@ export interface CategoryReview {
 }
 
 /** More are too many to compare each with each while somebody waits. */
-export const MOST_REVIEWED = 1_000;
+const MOST_REVIEWED = 1_000;
 /** As many action units as describe a face in words. */
 const MOST_UNITS = 8;
 /** False alarms and misses are worth a word from this share on, and from two faces. */

@@ -11,7 +11,7 @@ import { SHARD_SETTING, type Shard, shardFolder } from "../runs/shard.ts";
 import { JOB_VARIABLE, type JobOfProcess } from "./job-of-process.ts";
 
 /** A shard to be run as a process of its own, which a broken image or a lack of memory ends alone. */
-export interface ShardCommand {
+interface ShardCommand {
   readonly words: readonly string[];
   readonly shard: Shard;
   /** The folder of its shards. */

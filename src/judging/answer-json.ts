@@ -1,7 +1,7 @@
 import { jsonrepair } from "jsonrepair";
 
 /** The JSON object in what a model wrote, and how many others stood before it. */
-export interface FoundJson {
+interface FoundJson {
   readonly value: object;
   readonly drafts: number;
 }

@@ -8,7 +8,7 @@ import { mixed, type Raster, sharpOf } from "./raster.ts";
 import type { Scene } from "./scene.ts";
 
 /** A person in another scene, and where the face lies there. */
-export interface Composite {
+interface Composite {
   readonly raster: Raster;
   readonly region: PixelBox;
 }

@@ -10,7 +10,7 @@ import { mixed, type Raster } from "./raster.ts";
 const LEAST_SHARE = 0.05;
 
 /** What is to be filled, and what must not be copied into it. */
-export interface Hole {
+interface Hole {
   /** 1 where to fill; partly covered pixels are mixed. */
   readonly mask: Mask;
   /** Where nothing is taken from, such as people who stay: a copied arm would be seen. */

@@ -12,7 +12,7 @@ import type { ArmReadings, Cue } from "./arm-readings.ts";
 export const KL_FLOOR = 0.01;
 
 /** How much of a model's judgments comes from the scene: 0 the face alone, 1 the scene alone. Comparable across models. */
-export interface ContextReliance {
+interface ContextReliance {
   readonly estimate: Estimate;
   /** People (images, where nothing says who is seen) that it rests on. */
   readonly people: number;

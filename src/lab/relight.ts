@@ -25,7 +25,7 @@ const WHITES = {
   "light-dim": [0.25, 0.25, 0.25],
 } as const satisfies Readonly<Record<string, Light>>;
 
-export type LightArm = keyof typeof DIRECTIONS | keyof typeof WHITES;
+type LightArm = keyof typeof DIRECTIONS | keyof typeof WHITES;
 
 /** The image in other light: all of it darker or of another colour, or the face lit from another side. Where that cannot be, why. */
 export async function inLight(scene: Scene, arm: LightArm): Promise<Raster | { readonly why: string }> {

@@ -33,7 +33,7 @@ const [MONK_5, MONK_8] = [
 /** The way from one tone of the scale to the next, as logarithms of linear light: a third of that from 5 to 8. */
 const ONE_TONE = MONK_5.map((from, channel) => Math.log((MONK_8[channel] as number) / from) / 3);
 
-export const TONES = { "skin-lighter": -1, "skin-darker": 2 } as const;
+const TONES = { "skin-lighter": -1, "skin-darker": 2 } as const;
 
 /** Darker than this in L*, nothing would be seen of a face. */
 const DARKEST = 8;

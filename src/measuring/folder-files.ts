@@ -3,7 +3,7 @@ import { walkFolder } from "../platform/walk-folder.ts";
 import { IMAGE_ENDINGS } from "./image-format.ts";
 
 /** The files of a folder that are of the kinds wanted. */
-export interface FolderFiles {
+interface FolderFiles {
   /** As seen from the folder, with `/` between, sorted. */
   readonly names: readonly string[];
   /** How many others there are and of which kinds, in a sentence; `null` when there are none. */

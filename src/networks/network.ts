@@ -20,7 +20,7 @@ export async function openNetwork(id: string, options: CacheOptions = {}): Promi
 }
 
 /** What networks run on in this process, its threads and processes that it starts: `KULESHOV_DEVICE`, or the processor. */
-export function networkDevice(): string {
+function networkDevice(): string {
   const { KULESHOV_DEVICE: chosen } = process.env;
   return chosen === undefined || chosen === "" ? "cpu" : chosen;
 }

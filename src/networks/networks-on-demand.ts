@@ -7,7 +7,7 @@ export interface NetworksPlace {
 }
 
 /** Networks of one worker thread, each opened when it is first asked. */
-export interface NetworksOnDemand {
+interface NetworksOnDemand {
   /** @throws {ModelFileError} if it cannot be opened. */
   open(id: string): Promise<Network>;
   close(): Promise<void>;

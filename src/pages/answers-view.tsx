@@ -17,7 +17,7 @@ export interface AnswersSummary {
 }
 
 /** One question and its answer. */
-export interface AnswerCard {
+interface AnswerCard {
   readonly title: string;
   /** Its address; `null` where the image cannot be read. */
   readonly image: string | null;

@@ -2,7 +2,7 @@ import type { ScoreTable } from "../domain/score-table.ts";
 import { number } from "./markup.ts";
 
 /** A value with its interval, as one line of a plot. */
-export interface PlotRow {
+interface PlotRow {
   readonly name: string;
   readonly value: number;
   readonly low: number | null;

@@ -1,7 +1,7 @@
 import type { ScoreTable } from "../domain/score-table.ts";
 import { SHARE_STEPS } from "./markup.ts";
 
-export type ConfusionCounts = Extract<ScoreTable, { type: "confusion" }>;
+type ConfusionCounts = Extract<ScoreTable, { type: "confusion" }>;
 
 interface Props {
   readonly table: ConfusionCounts;

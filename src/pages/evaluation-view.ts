@@ -121,7 +121,7 @@ export interface ContextView {
   }[];
 }
 
-export interface AuditView {
+interface AuditView {
   readonly condition: string;
   readonly orderSensitivity: Estimate | null;
   readonly influences: readonly {

@@ -18,7 +18,7 @@ import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
 
 /** Where compiled code is kept, and under which name: what is compiled for one use is of no help to another. */
-export interface CodePlace {
+interface CodePlace {
   readonly folder: string;
   readonly name: string;
   /** Whether the run that is ending is one to learn from. */

@@ -2,7 +2,7 @@ import type { Exclusion } from "../study/exclusions.ts";
 import type { StudyDescription } from "../study/study-folder.ts";
 
 /** What a methods paragraph counts. */
-export interface StudyCounts {
+interface StudyCounts {
   readonly imagesWithoutFace: number;
   readonly exclusions: readonly Pick<Exclusion, "reason">[];
   readonly hasClips: boolean;

@@ -38,7 +38,7 @@ const NOTHING: SituationReading = {
 };
 
 /** How pleasant something is for whoever says it, by their words. */
-export interface SaidPleasantness {
+interface SaidPleasantness {
   readonly pleasant: boolean;
   /** The words that say it. */
   readonly words: string;

@@ -25,7 +25,7 @@ const selfReports = knowledgeFile(
 );
 
 /** What somebody says of how they are. It is what they say, and not how they are. */
-export interface SelfReport {
+interface SelfReport {
   readonly pleasant: boolean;
   /** Basic labels that it leads one to expect, the most expected first, summing to 1. */
   readonly distribution: readonly LabelProbability[];

@@ -49,7 +49,7 @@ export async function labInto(studio: StudioFolder, run: string, order: LabOrder
 }
 
 /** What a page asks of an evaluation. */
-export interface EvaluationOrder {
+interface EvaluationOrder {
   readonly text: string;
   /** An evaluation that ships, by its name, or one of the folder, by its path; it need not be there yet. */
   readonly file?: string | undefined;

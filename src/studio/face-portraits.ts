@@ -13,7 +13,7 @@ import { systemPath } from "../platform/system-path.ts";
 import { readFrameAt } from "../study/clip-frames.ts";
 
 /** Where a face can be seen. */
-export interface FaceSeen {
+interface FaceSeen {
   /** Its image or clip. */
   readonly path: string;
   /** When, in a clip; `null` in an image. */

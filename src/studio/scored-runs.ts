@@ -25,7 +25,7 @@ export interface ReadAnswers extends ScoredAnswers {
 }
 
 /** What the pages of labs and evaluations ask for: runs by their real places, each `null` while it is being prepared. */
-export interface ScoredRuns {
+interface ScoredRuns {
   /** A run as far as it is. @throws {ConfigurationError} */
   of(place: string): Promise<ScoredRun | null>;
   /** Its answers, which are there long before the numbers that are made of them. */
@@ -113,7 +113,7 @@ async function stateOf(place: string): Promise<{ readonly stamp: string; readonl
 }
 
 /** Where the images of a run lie now. */
-export interface RunImages {
+interface RunImages {
   /** `null` where it is gone, or lies outside of the folder and neither did Kuleshov copy it nor does it ship with a package. */
   place(path: string): Promise<string | null>;
   /** Small, as a data address. */

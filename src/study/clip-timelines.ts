@@ -18,7 +18,7 @@ import { readImageRecords } from "./imported-study.ts";
 import { keyFrame, MOST_FRAMES } from "./measure-clip.ts";
 
 /** A clip of a study over time. */
-export interface ClipOverTime {
+interface ClipOverTime {
   readonly path: string;
   readonly view: ClipView;
   /** What happens to each person, one sentence each. */

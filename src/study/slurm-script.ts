@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { shellWord } from "../runs/missing-shards.ts";
 
 /** A job array of SLURM's that measures a study in shards. */
-export interface SlurmPlan {
+interface SlurmPlan {
   readonly tasks: number;
   /** Where the study goes; all paths are absolute. */
   readonly out: string;

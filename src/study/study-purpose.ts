@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../platform/write-file-atomic.ts";
 import type { StudyDescription } from "./study-folder.ts";
 
 /** What a study is for, in its makers' words. It is theirs: `--resume` and `--force` leave it alone. */
-export const PURPOSE_FILE = "purpose.txt";
+const PURPOSE_FILE = "purpose.txt";
 
 /** What a study is for; `undefined` where nobody has said so yet. */
 export async function readPurpose(folder: string): Promise<string | undefined> {

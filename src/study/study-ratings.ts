@@ -51,7 +51,7 @@ const RatedFace = z.strictObject({
   atS: z.number().optional(),
   trackId: z.string().optional(),
 });
-export type RatedFace = z.infer<typeof RatedFace>;
+type RatedFace = z.infer<typeof RatedFace>;
 
 const Drawn = { seed: z.number(), items: z.array(RatedFace).min(1) };
 const RatingScale = z.union([

@@ -15,7 +15,7 @@ export interface LabelledFace {
 }
 
 /** Makes rows of one section and source, with intervals over subjects. */
-export interface RowMaker {
+interface RowMaker {
   /** Of a statistic over these faces, in their order. @param unscored faces that it says nothing of. */
   row(
     of: string,

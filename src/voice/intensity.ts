@@ -12,9 +12,9 @@ export interface IntensityCurve {
 /** As for syllable nuclei (de Jong & Wempe 2009). */
 const LOWEST_HZ = 50;
 const WINDOW_S = 6.4 / LOWEST_HZ;
-export const INTENSITY_STEP_S = 0.8 / LOWEST_HZ;
+const INTENSITY_STEP_S = 0.8 / LOWEST_HZ;
 /** Digital silence has no logarithm: nothing is called fainter than this. */
-export const SILENCE_DB = -120;
+const SILENCE_DB = -120;
 
 /** @param samples float32 [samples], -1..1, mono. Near its ends the window holds what there is. */
 export function intensityOf(samples: Float32Array, rateHz: number): IntensityCurve {

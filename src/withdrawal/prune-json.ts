@@ -23,7 +23,7 @@ function* listsIn(value: unknown): Generator<readonly Field[]> {
 }
 
 /** What is left of a JSON value without a person. */
-export interface PrunedJson {
+interface PrunedJson {
   /** `undefined` when all of it is theirs. */
   readonly value: unknown;
   /** Items of lists, and entries under a key of theirs, that were taken out. */

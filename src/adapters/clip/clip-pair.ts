@@ -28,7 +28,7 @@ export interface ClipPair {
 const opened = new Map<string, Promise<ClipPair>>();
 
 /** Ids of the networks of a pair: `vit-base-patch32` is `clip-vit-base-patch32-image` and `clip-vit-base-patch32-text`. */
-export function networksOf(name: string): { readonly image: string; readonly text: string } {
+function networksOf(name: string): { readonly image: string; readonly text: string } {
   return { image: `clip-${name}-image`, text: `clip-${name}-text` };
 }
 

@@ -1,5 +1,5 @@
 /** Turns a text into exactly as many tokens as the network takes. */
-export type ClipTokenizer = (text: string, length: number) => BigInt64Array;
+type ClipTokenizer = (text: string, length: number) => BigInt64Array;
 
 /** Contractions, runs of letters, single digits, and runs of whatever else is no space. The text is in lower case. */
 const WORDS = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/gu;

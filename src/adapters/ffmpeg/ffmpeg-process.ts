@@ -8,7 +8,7 @@ import { createFfmpegLog, type FfmpegLog } from "./ffmpeg-log.ts";
 type Decoder = ChildProcessByStdio<null, Readable, Readable>;
 
 /** An ffmpeg that decodes one file. */
-export interface RunningFfmpeg {
+interface RunningFfmpeg {
   readonly stdout: Readable;
   readonly log: FfmpegLog;
   /** How it ends; never rejects. */

@@ -27,7 +27,7 @@ const HttpTemplate = z.strictObject({
 export type HttpTemplate = z.infer<typeof HttpTemplate>;
 
 /** What `{{...}}` in a body may stand for. */
-export interface RequestValues {
+interface RequestValues {
   readonly system: string;
   /** All that is said, the system's part first; images are named where they belong. */
   readonly prompt: string;

@@ -31,7 +31,7 @@ function positions(lengthPx: number, sidePx: number, overlap: number): number[] 
 }
 
 /** A part of an image, and the candidates that it and no other answers for. */
-export interface ImagePart {
+interface ImagePart {
   readonly box: PixelBox;
   answersFor(candidate: FaceCandidate): boolean;
 }

@@ -12,7 +12,7 @@ import {
 } from "./server-fault.ts";
 import { codeOf, pauseIn, wordsOf } from "./server-words.ts";
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent by POST, a form as one and everything else as JSON; GET without one. */

@@ -7,7 +7,7 @@ import { fetchEvents } from "../model-server/http-events.ts";
 import { faultInAnswer, faultOfProtocol, type ServerName } from "../model-server/server-fault.ts";
 import { readSpeechJson } from "../transcripts/speech-json.ts";
 
-export interface OpenAiTranscriberOptions {
+interface OpenAiTranscriberOptions {
   /** Where `/audio/transcriptions` is: OpenAI's and every compatible server's address ends in `/v1`. */
   readonly baseUrl: string;
   readonly apiKey?: string;

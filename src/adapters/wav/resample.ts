@@ -4,7 +4,7 @@ import { SOUND_HZ } from "../../ports/speech-detector.ts";
 const ZEROS = 24;
 
 /** Brings mono sound of any rate to `SOUND_HZ`, piece by piece, by a windowed sinc. */
-export interface Resampler {
+interface Resampler {
   next(piece: Float32Array): Float32Array;
   /** The rest, after the last piece. */
   end(): Float32Array;

@@ -33,7 +33,7 @@ export interface BadRow {
 }
 
 /** What is said of one moment of a clip. */
-export interface RatedMoment extends Omit<MomentTruth, "timeS"> {
+interface RatedMoment extends Omit<MomentTruth, "timeS"> {
   readonly at: FrameWanted;
 }
 

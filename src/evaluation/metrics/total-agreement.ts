@@ -1,5 +1,5 @@
 /** Agreement of one sample's repeated answers. */
-export interface RepeatedAnswers {
+interface RepeatedAnswers {
   readonly repeats: number;
   /** Whether all repeats gave the very same answer. */
   readonly total: boolean;

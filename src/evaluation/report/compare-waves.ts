@@ -19,7 +19,7 @@ const ROUNDS_EACH = 100;
 const FEWEST_ROUNDS = 2000;
 
 /** One condition in every wave: as one scorer scored it, or how often its calls failed, were refused or abstained. */
-export interface Drift {
+interface Drift {
   /** A scorer, or a rate such as `refusal_rate`. */
   readonly series: string;
   readonly condition: string;
@@ -31,7 +31,7 @@ export interface Drift {
 }
 
 /** What runs of one evaluation, made again and again, say of whether its models are still the same. */
-export interface Waves {
+interface Waves {
   /** Folders and when each was begun, the earliest first. */
   readonly waves: readonly { readonly folder: string; readonly createdAt: string }[];
   readonly drifts: readonly Drift[];

@@ -5,7 +5,7 @@ import { type PromptChange, promptChanges } from "./prompt-changes.ts";
 import { type ScoredAnswers, scoreAnswers } from "./write-report.ts";
 
 /** What became of one answer from one run to another. */
-export interface AnswerChange {
+interface AnswerChange {
   readonly cell: string;
   readonly sample: string;
   readonly seed: number;
@@ -16,7 +16,7 @@ export interface AnswerChange {
 }
 
 /** Two runs answer by answer. */
-export interface RunDifference {
+interface RunDifference {
   /** Questions that both were asked: the same sample, seed and repeat under the same condition. */
   readonly shared: number;
   /** Questions that only one of them was asked. */

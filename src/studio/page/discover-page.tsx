@@ -70,7 +70,7 @@ function AllDiscoveries() {
   );
 }
 
-export interface DiscoveryView extends Pick<Found, "proposals" | "outside" | "map" | "notes" | "provenance"> {
+interface DiscoveryView extends Pick<Found, "proposals" | "outside" | "map" | "notes" | "provenance"> {
   readonly hasImages: boolean;
   /** Given so far, and how many faces are to be rated. */
   readonly ratings: number;

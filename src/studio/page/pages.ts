@@ -17,7 +17,7 @@ import { StudiesPage } from "./studies-page.tsx";
 import { WithdrawPage } from "./withdraw-page.tsx";
 
 /** A page of the studio. */
-export interface StudioPage {
+interface StudioPage {
   /** Where it begins, e.g. `/image/`; what follows is the page's own. */
   readonly path: string;
   /** In the bar at the top; `null` for a page that others lead to. */

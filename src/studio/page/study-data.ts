@@ -22,7 +22,7 @@ export interface StudyAbout {
   readonly exclusions: readonly { readonly face: string; readonly reason: string }[];
 }
 
-export interface LoadedRows {
+interface LoadedRows {
   readonly rows: StudyRows | undefined;
   /** How many of them have come: they are the same object while they come. */
   readonly count: number;
