@@ -11,7 +11,7 @@ import {
   type Walk,
   walkOver,
 } from "./crop.ts";
-import type { RotatedRegion } from "./rotated-region.ts";
+import { type RotatedRegion, uprightBox } from "./rotated-region.ts";
 import { averageAcrossEdge, interpolateAcrossEdge, type Taps } from "./sample-edge.ts";
 
 const MAX_TAPS = 4;
@@ -26,9 +26,29 @@ export function sampleRegion(source: PixelSource, region: RotatedRegion, options
   const shrink = Math.max(region.widthPx / widthPx, region.heightPx / heightPx);
   const tapsPerAxis = shrink < 1.5 ? 1 : Math.min(options.maxTaps ?? MAX_TAPS, Math.max(2, Math.ceil(shrink / 2)));
   const walk = walkOver(region, options);
+  if (region.angleRad !== 0) crop.rgb[0] = readAhead(source, region); // written over: it keeps the reads from being left out
   if (tapsPerAxis === 1) interpolatePixels(source, crop, walk, options.outside);
   else averagePixels(source, crop, walk, { tapsPerAxis, outside: options.outside });
   return crop;
+}
+
+const CACHE_LINE_BYTES = 64;
+
+/**
+ * Reads one byte of each cache line under a turned region, row by row, as processors fetch ahead. To walk it turned waits
+ * for memory at nearly every line instead, and takes up to twice as long when networks have run in between.
+ */
+function readAhead({ rgb, widthPx, heightPx }: PixelSource, region: RotatedRegion): number {
+  const box = uprightBox(region);
+  const [left, top] = [Math.max(0, Math.floor(box.leftPx)), Math.max(0, Math.floor(box.topPx))];
+  const right = Math.min(widthPx, Math.ceil(box.leftPx + box.widthPx));
+  const bottom = Math.min(heightPx, Math.ceil(box.topPx + box.heightPx));
+  let sum = 0;
+  for (let row = top; row < bottom; row++) {
+    const end = (row * widthPx + right) * 3;
+    for (let at = (row * widthPx + left) * 3; at < end; at += CACHE_LINE_BYTES) sum += rgb[at] as number;
+  }
+  return sum;
 }
 
 /**
