@@ -24,8 +24,13 @@ import {
 
 interface AskCommandOptions extends ModelFlags, AskOptions {}
 
-/** "joy, grief" as well as "joy grief": no label has a comma. */
+/** "joy, grief" as well as "joy grief": no label has a comma. A question that comes behind them would be one more. */
 function labelsIn(given: string, before: readonly string[] = []): string[] {
+  if (given.trim().endsWith("?")) {
+    throw new ConfigurationError(
+      `--labels takes every word up to the next option, and "${given}" is a question: put it before --labels`,
+    );
+  }
   return [...before, ...given.split(",").flatMap((label) => (label.trim() === "" ? [] : [label.trim()]))];
 }
 

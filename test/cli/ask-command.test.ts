@@ -172,6 +172,13 @@ describe("kuleshov ask with bad input", () => {
 });
 
 describe("kuleshov", () => {
+  it("takes no question behind --labels for one more label", async () => {
+    const { code, stdout, stderr } = await ask(photo, "--labels", "joy, grief", "Which is it?");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expectOneSentence(stderr);
+    expect(stderr).toContain('"Which is it?" is a question: put it before --labels');
+  });
+
   it("suggests the command that may have been meant", async () => {
     const run = await runCli(["mesure", photo]);
     expect(run.code).toBe(2);
