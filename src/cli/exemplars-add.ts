@@ -137,7 +137,7 @@ async function printOutcome(outcome: ImportOutcome): Promise<void> {
       lines.push(`  ${line === null ? "" : `line ${line}, `}${path}: ${reason}`);
   };
   section("left out as duplicates", outcome.duplicates);
-  section("without a measured face, to be found by words alone", outcome.unmeasured);
+  section("without a measured face, not to be found by expression", outcome.unmeasured);
   section(style.bad("failed"), outcome.failures);
   await print(`${lines.join("\n")}\n`);
 }

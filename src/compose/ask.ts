@@ -14,10 +14,10 @@ import type { SceneObserver } from "../ports/scene-observer.ts";
 import { type AskBudget, withinBudget } from "./budgeted-model.ts";
 import { openCache, openMeasurements } from "./caches.ts";
 import { importEvidenceFiles } from "./evidence.ts";
-import type { ShotRequest, ShotSource } from "./exemplars.ts";
 import { type ModelOptions, openModel, openTranscriber } from "./models.ts";
 import { createObservers } from "./scene.ts";
 import { drawnWith, type JudgeOptions, openCalibration, openPanel } from "./several-judges.ts";
+import type { ShotRequest, ShotSource } from "./shots.ts";
 import { createToolboxes } from "./toolboxes.ts";
 
 export interface AskOptions extends ModelOptions, JudgeOptions {
@@ -193,7 +193,7 @@ async function openExamples(
   signal?: AbortSignal,
 ): Promise<ShotSource> {
   if (shots === undefined) return { source: null, labels: null, close: async () => {} };
-  const { openShotSource } = await import("./exemplars.ts");
+  const { openShotSource } = await import("./shots.ts");
   return openShotSource(shots, toolboxes, signal);
 }
 

@@ -30,10 +30,10 @@ import { systemPath } from "../platform/system-path.ts";
 import type { PersonSegmenter } from "../ports/person-segmenter.ts";
 import { openDependencies, toolsOf } from "./ask.ts";
 import { cachePlace, openCache } from "./caches.ts";
-import { openShotSource } from "./exemplars.ts";
 import { isFreeIn, modelsAtCommonAddress, namedModel, spelledOut } from "./model-entries.ts";
 import { isFreeModel, judgesIn, type ModelOptions, refuseOneAddressForTwo } from "./models.ts";
 import { priceOf } from "./prices.ts";
+import { openShotSource } from "./shots.ts";
 import { openVideoReader } from "./study.ts";
 import { createToolboxShelf, type ToolboxShelf } from "./toolbox-shelf.ts";
 

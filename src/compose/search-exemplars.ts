@@ -8,6 +8,7 @@ import type { ExemplarFilter } from "../ports/exemplar-store.ts";
 import { type ExemplarSession, openExemplarSession, openStore, storeNames } from "./exemplars.ts";
 import { type ModelFlags, modelSettings } from "./model-settings.ts";
 import { openTextEmbedder } from "./models.ts";
+import { embedderOfImages } from "./shots.ts";
 
 /** What is searched for, as the arguments of `kuleshov exemplars search` say. */
 interface ExemplarSearch extends ModelFlags {
@@ -41,7 +42,8 @@ export async function searchExemplars(
     like === undefined ? undefined : await openExemplarSession({ ...storeNames(search), cache, mirrored });
   const store = session?.store ?? openStore(search.store);
   try {
-    const embedder = await openTextEmbedder(search.embedder, await modelSettings(search));
+    const named = search.embedder ?? (like === undefined ? undefined : await embedderOfImages(store));
+    const embedder = await openTextEmbedder(named, await modelSettings(search));
     const [textEmbedding = null] = text === null || embedder === null ? [] : await embedder.embedTexts([text], signal);
     const asked =
       session === undefined || like === undefined

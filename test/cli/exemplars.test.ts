@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as discover from "../../src/cli/discover.ts";
 import * as exemplars from "../../src/cli/exemplars.ts";
 import * as find from "../../src/cli/find.ts";
@@ -11,6 +11,7 @@ import { says } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { samplePhoto } from "../support/photos.ts";
 import { runCommand } from "../support/run-command.ts";
+import { installTinyClip } from "../support/tiny-clip.ts";
 
 let cwd: string;
 const run = (...args: string[]) => runCommand(args, [exemplars, find, discover]);
@@ -89,6 +90,17 @@ describe("kuleshov exemplars", () => {
     expect(stdout).toMatch(/laugh {2}0\.\d\d .*sample1\.jpg\n {2}.*similar/);
     expect(stdout).toMatch(/text\s+match\s+"laughing"/);
     expect(stderr).toMatch(/was left out: it is the same image/);
+  });
+
+  it("searches by how faces look, too, in a store that keeps that", async () => {
+    vi.stubEnv("KULESHOV_MODELS", cwd);
+    await installTinyClip(cwd);
+    const imported = await run("exemplars", "import", "smiles", "--store", "looks", "--embedder", "clip:tiny");
+    expect([imported.code, imported.stdout]).toEqual([0, "10 added\n"]);
+    const like = ["--like", samplePhoto(3), "--face", "F1", "--count", "2"];
+    const { stdout } = await run("exemplars", "search", "--store", "looks", ...like);
+    expect(stdout.match(/looks\s+like\s+the\s+query's\s+image\s+F1:\s+place\s+\d/g)).toHaveLength(2);
+    vi.unstubAllEnvs();
   });
 
   it("distils definitions into a file, by rule or in a model's words, of which the server is sent no image", async () => {
