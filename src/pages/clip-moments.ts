@@ -55,9 +55,9 @@ function measuredTimes({ items }: ClipContents): number[] {
 function numbersAt(timeS: number, { people, items, clip, subjects }: ClipContents): string[] {
   const isThen = (sample: { readonly timeS: number }) => sample.timeS === timeS;
   const holds = ({ time }: EvidenceItem) => time !== undefined && time.fromS <= timeS && time.toS >= timeS;
-  const heard = items.filter(holds).flatMap(({ value, statement }) => {
-    if (value.type === "utterance") return [saidBy(value)];
-    return value.type === "voice" ? [statement] : [];
+  const heard = items.filter(holds).flatMap((item) => {
+    if (item.value.type === "voice") return [item.statement];
+    return inShort(item) ?? [];
   });
   const measured = people.map(({ faceId, name }) => {
     const units = items.flatMap(({ value, ...item }) => {
@@ -73,8 +73,8 @@ function numbersAt(timeS: number, { people, items, clip, subjects }: ClipContent
     const present = units.filter(({ presence }) => presence === "present").sort((a, b) => b.value - a.value);
     const told = present.slice(0, MOST_TOLD).map(({ au, value }) => `${au} ${value.toFixed(2)}`);
     const more = present.length > MOST_TOLD ? [`${present.length - MOST_TOLD} more`] : [];
-    const likeliest = labels.sort((a, b) => b.value - a.value).slice(0, LABELS_TOLD);
-    const read = likeliest.map(({ label, value }) => `${label} ${value.toFixed(2)}`);
+    const highest = labels.sort((a, b) => b.value - a.value).slice(0, LABELS_TOLD);
+    const read = highest.map(({ label, value }) => `${label} ${value.toFixed(2)}`);
     const both = subjects
       .find((subject) => subject.faceId === faceId)
       ?.overTime?.find((stretch) => stretch.fromS <= timeS && stretch.toS >= timeS);
@@ -87,14 +87,35 @@ function numbersAt(timeS: number, { people, items, clip, subjects }: ClipContent
   return [...measured, ...heard].map(visibleText);
 }
 
-/** `F1: I'm fine`. */
-export function saidBy(value: Extract<EvidenceItem["value"], { type: "utterance" }>): string {
-  const who = [value.spokenBy, value.speaker].filter((name) => name !== null).join(", ");
-  return `${who || "unknown"}: ${value.text}`;
+/**
+ * What is said, heard, or does not go together, as it fits the room that it lasts: "F1, Ann: I'm fine", "F1: 216 Hz, 1.5
+ * semitones up". `undefined` for other evidence.
+ */
+export function inShort({ value }: Pick<EvidenceItem, "value">): string | undefined {
+  if (value.type === "utterance") {
+    const who = [value.spokenBy, value.speaker].filter((name) => name !== null).join(", ");
+    return `${who || "unknown"}: ${value.text}`;
+  }
+  if (value.type === "contradiction") return `${value.spokenBy}: ${value.words} words, ${FACE_AGAINST[value.words]}`;
+  if (value.type !== "voice") return undefined;
+  const measured = (name: string) => value.measures.find((one) => one.name === name)?.value;
+  const [pitchHz, above] = [measured("pitch"), measured("pitch above own")];
+  const pitch = pitchHz === undefined ? "pitch not known" : `${pitchHz.toFixed(0)} Hz`;
+  const isUsual = above === undefined || Math.abs(above) < 0.05;
+  const own = isUsual ? "" : `, ${Math.abs(above).toFixed(1)} semitones ${above < 0 ? "down" : "up"}`;
+  return `${value.spokenBy ?? "unknown"}: ${pitch}${own}`;
+}
+
+const FACE_AGAINST = { pleasant: "an unpleasant face", unpleasant: "a pleasant face" } as const;
+
+/** What a reading has on top; `undefined` where it abstained. */
+export function likeliest({ distribution }: Reading) {
+  const [first] = [...distribution].sort((a, b) => b.probability - a.probability);
+  return first;
 }
 
 /** `happiness 0.91`, or `abstained`. */
-export function readingText({ distribution }: Reading): string {
-  const [first] = [...distribution].sort((a, b) => b.probability - a.probability);
+export function readingText(reading: Reading): string {
+  const first = likeliest(reading);
   return first === undefined ? "abstained" : `${visibleText(first.label)} ${first.probability.toFixed(2)}`;
 }

@@ -15,7 +15,7 @@ interface TimelineProps {
  * on a page without a script.
  */
 export function ClipTimeline({ view, frame, onSeek }: TimelineProps) {
-  const { moments, people, lanes, cutsS, untilS } = view;
+  const { moments, people, lanes, cutsS, untilS, readAs } = view;
   const at = { untilS, cutsS };
   return (
     <section class="clip" aria-label="Timeline of the clip">
@@ -37,28 +37,49 @@ export function ClipTimeline({ view, frame, onSeek }: TimelineProps) {
         its scale to the top: it is filled where an action unit counts as present, boxes are episodes with a tick at the
         highest point, and dashed lines are cuts.
       </p>
-      <div class="over-time">
-        <ol class="moments">
-          {moments.map((moment, i) => (
-            <li key={i}>
-              <button type="button" aria-label={inWords(moment)} onClick={onSeek && (() => onSeek(moment.timeS))}>
-                <Frame src={frame(moment, i)?.small} />
-              </button>
+      {readAs.length === 0 ? null : (
+        <ul class="hues" aria-label="Colours of what is read">
+          {readAs.map((label, hue) => (
+            <li key={label}>
+              <svg width="14" height="14" aria-hidden="true">
+                <rect class={hueClass(hue)} x="1" y="1" width="12" height="12" />
+              </svg>
+              {label}
             </li>
           ))}
-        </ol>
-        <div class="rows">
-          <Axis untilS={untilS} />
-          {lanes.map((lane) => (
-            <Lane key={lane.name} lane={lane} at={at} />
-          ))}
-          {people.map((person) => (
-            <Person key={person.name} person={person} at={at} />
-          ))}
+        </ul>
+      )}
+      <div class="scroll">
+        <div class="over-time">
+          <ol class="moments">
+            {moments.map((moment, i) => (
+              <li key={i}>
+                <button type="button" aria-label={inWords(moment)} onClick={onSeek && (() => onSeek(moment.timeS))}>
+                  <Frame src={frame(moment, i)?.small} />
+                </button>
+              </li>
+            ))}
+          </ol>
+          <div class="rows">
+            <Axis at={at} />
+            {lanes.map((lane) => (
+              <Lane key={lane.name} lane={lane} at={at} />
+            ))}
+            {people.map((person) => (
+              <Person key={person.name} person={person} at={at} />
+            ))}
+          </div>
         </div>
       </div>
     </section>
   );
+}
+
+/** As many as can be told apart; what comes after has the colour of everything else. */
+export const HUES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5195", "#8c6d31"] as const;
+
+function hueClass(hue: number | undefined): string {
+  return hue === undefined || hue >= HUES.length ? "span" : `span hue-${hue}`;
 }
 
 function inWords({ timeS, why, numbers }: MomentView): string {
@@ -71,16 +92,14 @@ function Frame({ src }: { readonly src: string | undefined }) {
   return <img src={src} alt="" onError={() => setGone(true)} />;
 }
 
-const TICKS = [0, 0.25, 0.5, 0.75, 1] as const;
-
-function Axis({ untilS }: { readonly untilS: number }) {
+function Axis({ at }: { readonly at: Extent }) {
   return (
     <div class="axis">
       <span />
       <svg width="100%" height="16" aria-hidden="true">
-        {TICKS.map((share) => (
-          <text key={share} x={`${100 * share}%`} y="12" text-anchor={anchorOf(share)}>
-            {(share * untilS).toFixed(1)} s
+        {ticksOf(at.untilS).map((timeS) => (
+          <text key={timeS} x={`${placeOf(timeS, at)}%`} y="12" text-anchor={anchorOf(placeOf(timeS, at))}>
+            {timeS} s
           </text>
         ))}
       </svg>
@@ -88,9 +107,20 @@ function Axis({ untilS }: { readonly untilS: number }) {
   );
 }
 
-function anchorOf(share: number): "start" | "middle" | "end" {
-  if (share === 0) return "start";
-  return share === 1 ? "end" : "middle";
+const MOST_TICKS = 7;
+
+/** Round seconds, as many as have room; of less than a second its end. */
+function ticksOf(untilS: number): number[] {
+  if (untilS < 1) return [0, Number(untilS.toFixed(2))];
+  const stepS =
+    [1, 2, 5, 10, 20, 30, 60, 120].find((step) => untilS / step < MOST_TICKS) ?? Math.ceil(untilS / MOST_TICKS);
+  return Array.from({ length: Math.floor(untilS / stepS) + 1 }, (_, nth) => nth * stepS);
+}
+
+/** Words at an end stay within the row. */
+function anchorOf(percent: number): "start" | "middle" | "end" {
+  if (percent < 2) return "start";
+  return percent > 97 ? "end" : "middle";
 }
 
 function Person({ person, at }: { readonly person: PersonView; readonly at: Extent }) {
@@ -139,10 +169,12 @@ function Lane({ lane, at }: { readonly lane: LaneView; readonly at: Extent }) {
                 height={LANE_PX}
                 aria-hidden="true"
               >
-                <rect class="span" x="0" y="2" width="100%" height={LANE_PX - 4} />
-                <text x="4" y="14">
-                  {span.text}
-                </text>
+                <rect class={hueClass(span.hue)} x="0" y="2" width="100%" height={LANE_PX - 4} />
+                <foreignObject width="100%" height={LANE_PX}>
+                  <p class="words">
+                    <span>{span.text}</span>
+                  </p>
+                </foreignObject>
               </svg>
             );
           }),

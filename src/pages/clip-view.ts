@@ -7,6 +7,8 @@ export interface ClipView {
   readonly people: readonly PersonView[];
   /** What is about nobody alone: what is said, what is heard, what was noted. */
   readonly lanes: readonly LaneView[];
+  /** What people are read as at any time, each in a colour of its own by its place here. */
+  readonly readAs: readonly string[];
   /** Frames to look at, evenly over the clip, in the order of time. */
   readonly moments: readonly MomentView[];
 }
@@ -43,6 +45,8 @@ export interface SpanView {
   readonly fromS: number;
   readonly toS: number;
   readonly text: string;
+  /** What is read then, as its place in `readAs`. */
+  readonly hue?: number;
 }
 
 export interface MomentView {

@@ -5,22 +5,35 @@ import { shareOfScale } from "../domain/scale-range.ts";
 import { intervalOf, spanText } from "../domain/timeline.ts";
 import { nameWithCode } from "../facs/action-units.ts";
 import { visibleText } from "../platform/visible-text.ts";
-import { type ClipContents, momentsOf, readingText, saidBy } from "./clip-moments.ts";
+import { type ClipContents, inShort, likeliest, momentsOf, readingText } from "./clip-moments.ts";
 import type { ClipView, CurveView, LaneView, PersonView, SpanView } from "./clip-view.ts";
 
 /** What the timeline of a clip shows. */
 export function viewOfClip(contents: ClipContents): ClipView {
   const { clip, items } = contents;
+  const readAs = labelsOf(contents.subjects);
   return {
     untilS: clip.untilS,
     cutsS: clip.cutsS,
-    people: contents.people.map((person) => personView(person, contents)),
+    readAs: readAs.map(visibleText),
+    people: contents.people.map((person) => personView(person, { ...contents, readAs })),
     lanes: lanesOf(items.filter(({ faceId }) => faceId === null)),
     moments: momentsOf(contents),
   };
 }
 
-function personView({ faceId, name }: ClipContents["people"][number], contents: ClipContents): PersonView {
+/** Labels that come first in a reading of any stretch. */
+function labelsOf(subjects: readonly SubjectJudgment[]): string[] {
+  const tops = subjects.flatMap(({ overTime = [] }) => {
+    return overTime.flatMap((stretch) => READINGS.flatMap(([, key]) => likeliest(stretch[key])?.label ?? []));
+  });
+  return [...new Set(tops)].sort();
+}
+
+function personView(
+  { faceId, name }: ClipContents["people"][number],
+  contents: ClipContents & { readonly readAs: readonly string[] },
+): PersonView {
   const own = contents.items.filter((item) => item.faceId === faceId);
   const units = own.flatMap(({ value }) => (value.type === "timeline" ? [value] : []));
   const shown = units.filter(
@@ -48,7 +61,10 @@ function personView({ faceId, name }: ClipContents["people"][number], contents: 
     absent: others.filter(isAbsent).map(({ au }) => au),
     uncertain: others.filter((unit) => !isAbsent(unit)).map(({ au }) => au),
     lanes: lanesOf(own),
-    readings: readingLanes(contents.subjects.find((subject) => subject.faceId === faceId)),
+    readings: readingLanes(
+      contents.subjects.find((subject) => subject.faceId === faceId),
+      contents.readAs,
+    ),
   };
 }
 
@@ -129,7 +145,7 @@ function lanesOf(items: readonly EvidenceItem[]): LaneView[] {
       {
         lane: kind === "episode" && item.faceId === null ? "together" : lane,
         ...time,
-        text: visibleText(value.type === "utterance" ? saidBy(value) : statement),
+        text: visibleText(inShort(item) ?? statement),
       },
     ];
   });
@@ -145,11 +161,15 @@ const READINGS = [
   ["integrated", "integrated"],
 ] as const;
 
-function readingLanes(subject: SubjectJudgment | undefined): LaneView[] {
+function readingLanes(subject: SubjectJudgment | undefined, readAs: readonly string[]): LaneView[] {
   const { overTime = [] } = subject ?? {};
   if (overTime.length === 0) return [];
   return READINGS.map(([name, key]) => ({
     name,
-    spans: overTime.map((stretch) => ({ fromS: stretch.fromS, toS: stretch.toS, text: readingText(stretch[key]) })),
+    spans: overTime.map(({ fromS, toS, ...stretch }) => {
+      const top = likeliest(stretch[key]);
+      const span = { fromS, toS, text: readingText(stretch[key]) };
+      return top === undefined ? span : { ...span, hue: readAs.indexOf(top.label) };
+    }),
   }));
 }

@@ -88,8 +88,10 @@ function renderFace(subject: SubjectJudgment, report: Report, style: TerminalSty
 
 /** Of a clip, the first label of each reading from stretch to stretch. */
 function renderOverTime({ overTime = [] }: SubjectJudgment, style: TerminalStyle): string[] {
-  return overTime.map((readings) => {
-    const when = shortSpan(readings).padEnd(COLUMN / 2);
+  const spans = overTime.map(shortSpan);
+  const width = Math.max(COLUMN / 2, ...spans.map((span) => span.length + 1));
+  return overTime.map((readings, at) => {
+    const when = (spans[at] ?? "").padEnd(width);
     const told = READINGS.map(([, key]) => (rows(readings[key])[0] ?? "").padEnd(COLUMN));
     return `    ${style.dim(when)}${told.join("")}`.trimEnd();
   });

@@ -25,6 +25,9 @@ const ABOUT_REASONS = /\b(?:why|what for|reasons?)\b/i;
 const MOST_EPISODES = 2;
 const MOST_STRETCHES = 4;
 
+/** A face that is gone for no longer is followed through it. */
+const BRIDGED_S = 0.5;
+
 /** Of a clip, where that is asked: when each person looks away. Empty for an image. */
 export function looksSentences(view: EvidenceView, faces: readonly JudgedFace[]): string[] {
   const question = view.question ?? "";
@@ -42,16 +45,37 @@ export function overTimeSentences(view: EvidenceView, faces: readonly JudgedFace
   return faces.slice(0, NAMED_FACES).flatMap(({ faceId, judgment: { overTime = [] } }) => {
     const items = view.ofFace(faceId);
     if (!isOfClip(items)) return [];
-    const course = overTime.slice(0, MOST_STRETCHES).flatMap(({ faceOnly, ...stretch }) => {
-      const top = ranked(faceOnly.distribution)[0];
-      if (top === undefined) return [];
-      const ids = items.filter(({ kind, time }) => kind === "expression" && time?.fromS === stretch.fromS);
-      return [`${top.label} ${spanText(stretch)}${citing(ids.slice(0, 1).map(({ id }) => id))}`];
-    });
-    const said =
-      overTime.length > 1 && course.length > 0 ? [`Over time the face of ${faceId} is read as ${listed(course)}.`] : [];
+    const course = courseOf(overTime, items);
+    const told = course.slice(0, MOST_STRETCHES).map((part) => `${part.label} ${spanText(part)}${citing(part.ids)}`);
+    const rest = follow(course.length - told.length, "stretch", "stretches");
+    const said = overTime.length > 1 ? [`Over time the face of ${faceId} is read as ${listed(told)}${rest}.`] : [];
     return [...said, ...episodesSentence(faceId, items)];
   });
+}
+
+interface Part extends TimeWindow {
+  readonly label: string;
+  readonly ids: readonly string[];
+}
+
+/** What a face is read as first, from change to change of that: stretches that follow one another are told as one. */
+function courseOf(overTime: NonNullable<JudgedFace["judgment"]["overTime"]>, items: readonly EvidenceItem[]): Part[] {
+  const parts: Part[] = [];
+  for (const { faceOnly, fromS, toS } of overTime) {
+    const label = ranked(faceOnly.distribution)[0]?.label;
+    if (label === undefined) continue;
+    const read = items.find(({ kind, time }) => kind === "expression" && time?.fromS === fromS);
+    const ids = read === undefined ? [] : [read.id];
+    const last = parts.at(-1);
+    if (last?.label !== label || fromS - last.toS > BRIDGED_S) parts.push({ label, fromS, toS, ids });
+    else parts[parts.length - 1] = { ...last, toS, ids: [...last.ids, ...ids] };
+  }
+  return parts;
+}
+
+function follow(count: number, one: string, many: string): string {
+  if (count <= 0) return "";
+  return count === 1 ? `; one more ${one} follows` : `; ${count} more ${many} follow`;
 }
 
 /** Of a clip: when each person shows it, by the frames in which it was measured or the stretches that are read so. */
@@ -117,5 +141,6 @@ function episodesSentence(faceId: string, items: readonly EvidenceItem[]): strin
     return kind === "episode" && value.type === "quantities" && actionUnit(value.of ?? "") !== undefined;
   });
   const told = episodes.slice(0, MOST_EPISODES).map(({ statement, id }) => `${clause(statement)}${citing([id])}`);
-  return told.length === 0 ? [] : [`Of ${faceId}, ${listed(told)}.`];
+  const rest = follow(episodes.length - told.length, "episode", "episodes");
+  return told.length === 0 ? [] : [`Of ${faceId}, ${listed(told)}${rest}.`];
 }
