@@ -54,6 +54,9 @@ export type ExpressionReading = z.infer<typeof ExpressionReading>;
 export const HeadPose = z.strictObject({ yawRad: z.number(), pitchRad: z.number(), rollRad: z.number() });
 export type HeadPose = z.infer<typeof HeadPose>;
 
+/** A head, or a gaze, that is turned by less counts as straight: under 5 whole degrees. Set by hand, not fitted. */
+export const STRAIGHT_BELOW_RAD = (4.5 * Math.PI) / 180;
+
 /** Gaze relative to the head in radians: yaw positive toward the right edge of the image, pitch positive upward. */
 export const Gaze = z.strictObject({ yawRad: z.number(), pitchRad: z.number() });
 export type Gaze = z.infer<typeof Gaze>;

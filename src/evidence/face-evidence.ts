@@ -1,5 +1,5 @@
 import type { EvidenceItem, NewEvidence } from "../domain/evidence.ts";
-import type { ExpressionReading, Face, FaceMeasurement } from "../domain/measurement.ts";
+import { type ExpressionReading, type Face, type FaceMeasurement, STRAIGHT_BELOW_RAD } from "../domain/measurement.ts";
 import { isExpressionPool } from "../facs/expression-pool.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import { actionUnitEvidence, unmeasuredActionUnits } from "./action-unit-evidence.ts";
@@ -67,9 +67,6 @@ function qualityValue(quality: NonNullable<FaceMeasurement["quality"]>): Value {
   return { type: "quantities", values };
 }
 
-/** Below this, in degrees, a head or a gaze counts as straight. */
-const STRAIGHT_DEG = 5;
-
 const IMAGE_EDGES: [string, string] = ["toward the right edge of the image", "toward the left edge of the image"];
 /** In an image that was declared mirrored, its edges are on the other side of what others see. */
 const SUBJECTS_SIDES: [string, string] = ["toward the subject's left", "toward the subject's right"];
@@ -95,8 +92,8 @@ function gazeStatement({ yawRad, pitchRad }: NonNullable<FaceMeasurement["gaze"]
 }
 
 function direction(angleRad: number, verb: string, [positive, negative]: [string, string]): string | undefined {
-  const degrees = Math.round((Math.abs(angleRad) * 180) / Math.PI);
-  return degrees < STRAIGHT_DEG ? undefined : `${verb} ${degrees} degrees ${angleRad > 0 ? positive : negative}`;
+  if (Math.abs(angleRad) < STRAIGHT_BELOW_RAD) return undefined;
+  return `${verb} ${Math.round((Math.abs(angleRad) * 180) / Math.PI)} degrees ${angleRad > 0 ? positive : negative}`;
 }
 
 function eyeStatement({ left, right }: NonNullable<FaceMeasurement["eyeOpenness"]>): string {

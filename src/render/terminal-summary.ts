@@ -17,17 +17,33 @@ import { plain, shortSpan, type TerminalStyle, wrap } from "./terminal-style.ts"
 /** More faces than this get one line each. */
 const SPELT_OUT = 4;
 const LABELS_SHOWN = 3;
-const CUES_SHOWN = 3;
+/** Cues of each face, fewer where the whole would not fit one screen. */
+const MOST_CUES = 3;
+const LEAST_CUES = 1;
+/** Lines of one screen, with two left for the shell's own. */
+const SCREEN_LINES = 38;
 const CONTRADICTIONS_SHOWN = 3;
 const COLUMN = 24;
 
 /** A report on one screen: the answer, each face with its three readings side by side, and the cues that carry it. */
 export function renderTerminalSummary(report: Report, style: TerminalStyle): string {
   const { subjects } = report.judgment;
+  let cues = subjects.length > SPELT_OUT ? 0 : MOST_CUES;
+  let text = renderWithCues(report, style, cues);
+  while (cues > LEAST_CUES && text.split("\n").length > SCREEN_LINES) {
+    cues -= 1;
+    text = renderWithCues(report, style, cues);
+  }
+  return text;
+}
+
+/** @param cues of each face; 0 tells each face on one line. */
+function renderWithCues(report: Report, style: TerminalStyle, cues: number): string {
+  const { subjects } = report.judgment;
   const faces =
-    subjects.length > SPELT_OUT
+    cues === 0
       ? [subjects.map((subject) => renderLine(subject, style)).join("\n")]
-      : subjects.map((subject) => renderFace(subject, report, style));
+      : subjects.map((subject) => renderFace(subject, report, { style, cues }));
   const more = style.dim("--full shows every cue, appraisal and cited measurement; --json everything.");
   const sections = [
     renderHead(report, style, { full: false }),
@@ -69,7 +85,14 @@ function nameOf({ faceId }: SubjectJudgment): string {
   return faceId === null ? "Scene  " : faceId.padEnd(3).concat(" ");
 }
 
-function renderFace(subject: SubjectJudgment, report: Report, style: TerminalStyle): string {
+interface Extent {
+  readonly style: TerminalStyle;
+  /** Most cues of a face. */
+  readonly cues: number;
+}
+
+function renderFace(subject: SubjectJudgment, report: Report, extent: Extent): string {
+  const { style } = extent;
   const pooled = report.samples?.subjects.find(({ faceId }) => faceId === subject.faceId);
   const columns = READINGS.map(([, key]) => (pooled ? spreadRows(pooled[key]) : rows(subject[key])));
   const height = Math.max(...columns.map((column) => column.length));
@@ -82,7 +105,7 @@ function renderFace(subject: SubjectJudgment, report: Report, style: TerminalSty
   });
   const id = style.bold(name);
   const course = renderOverTime(subject, style);
-  const told = [...renderCues(subject, report, style), ...renderPrototype(subject, report, style)];
+  const told = [...renderCues(subject, report, extent), ...renderPrototype(subject, report, style)];
   return [`${id}${style.dim(head)}`, ...table, ...course, ...told].join("\n");
 }
 
@@ -120,12 +143,12 @@ function spreadRows(pooled: PooledReading): string[] {
 }
 
 /** The cues for what the integrated reading has on top; where one does not hold, that comes first. */
-function renderCues(subject: SubjectJudgment, report: Report, style: TerminalStyle): string[] {
+function renderCues(subject: SubjectJudgment, report: Report, { style, cues }: Extent): string[] {
   const [top] = [...subject.integrated.distribution].sort((a, b) => b.probability - a.probability);
   const checked = subject.cues.map((cue) => ({ cue, claim: claimOf(cue, subject, report) }));
   const carrying = checked.filter(({ cue }) => cue.label === top?.label && cue.direction === "for");
   const failing = checked.filter(({ claim }) => claim !== undefined && fails(claim));
-  return [...new Set([...failing, ...carrying])].slice(0, CUES_SHOWN).map(({ cue, claim }) => {
+  return [...new Set([...failing, ...carrying])].slice(0, cues).map(({ cue, claim }) => {
     const sign = cue.direction === "for" ? "+" : "-";
     const text = wrap(`${plain(cue.statement)} [${cue.evidenceIds.join(" ")}]`, style.columns - 16, " ".repeat(6));
     const verdict = claim === undefined ? "" : ` ${verdictColor(claim.verdict, style)(shortVerdict(claim))}`;

@@ -15,13 +15,25 @@ import { samplePhoto } from "../support/photos.ts";
 const style = createTerminalStyle({ color: false, columns: 100 });
 const { dependencies, close } = await openDependencies({ model: "rules", toolboxes: ["mesh"], workers: 1 });
 const report = await ask({ image: samplePhoto(1), context: "Friends at a costume party." }, dependencies);
+const four = await ask(
+  { image: samplePhoto(6), context: "A surprise birthday party", question: "What does each of them show, and why?" },
+  dependencies,
+);
 await close();
 
 describe("a report on one screen", () => {
   const text = renderTerminalSummary(report, style);
 
-  it("fits about forty lines with three faces", () => {
-    expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(42);
+  it.each([
+    ["three", report],
+    ["four", four],
+  ])("fits forty lines with %s faces, by showing fewer cues of each", (_faces, told) => {
+    const lines = renderTerminalSummary(told, style).trimEnd().split("\n");
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines.filter((line) => /^ {4}[+-] /.test(line)).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it("leaves the rest to the full report", () => {
     expect(renderTerminalReport(report, style).split("\n").length).toBeGreaterThan(60);
   });
 

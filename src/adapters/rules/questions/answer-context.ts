@@ -1,3 +1,4 @@
+import { capitalised } from "../../../domain/capitalised.ts";
 import { situationOf } from "./answer-description.ts";
 import {
   type AnswerScene,
@@ -30,6 +31,37 @@ export function contextAnswer({ faces }: AnswerScene): string {
   const { says, ids } = situationOf(first);
   const told = faces.map(shiftClause);
   return `The context, ${says}${citing(ids)}, ${told.join("; it ")}.`;
+}
+
+/** What each face is read as without the context: whether as something else, or as what was asked about. */
+export function faceAloneAnswer(target: Target | null, { faces, view }: AnswerScene): string {
+  const asksWhether = /^(?:and |so |but )?(?:is|are|was|were|would|will|does|do|did|can|could)\b/i.test(
+    view.question ?? "",
+  );
+  const asksIfSame = /\bsame\b/i.test(view.question ?? "");
+  const read = faces.map((face) => {
+    const [alone, both] = [face.judgment.faceOnly, face.judgment.integrated].map(
+      ({ distribution }) => ranked(distribution)[0],
+    );
+    const isSame = alone?.label === both?.label;
+    const isSo = target?.type === "label" ? alone?.label === target.label : isSame === asksIfSame;
+    return { face, alone, both, isSo };
+  });
+  const clauses = read.map(({ face, alone, both }) => {
+    if (alone === undefined) return `${face.faceId} alone is not read${citing(readingIds(face))}`;
+    const given = face.judgment.contextOnly.abstention === null;
+    const added =
+      !given || both === undefined
+        ? ""
+        : `, with the context as ${expressing(both.label)} (${share(both.probability)})`;
+    return `by the face alone ${face.faceId} is perceived as ${expressing(alone.label)} (${share(alone.probability)})${added}${citing(readingIds(face))}`;
+  });
+  const why = faces[0]?.judgment.contextOnly.abstention ?? null;
+  const nothing = why === null ? "" : `, as the context says nothing (${clause(why)})`;
+  const so = read.filter(({ isSo }) => isSo).map(({ face }) => face.faceId);
+  const yes = so.length === read.length ? "Yes" : `Yes for ${listed(so)}`;
+  const head = asksWhether ? `${so.length === 0 ? "No" : yes}${nothing}: ` : "";
+  return `${capitalised(`${head}${clauses.join("; ")}`)}.`;
 }
 
 /** Whether a context makes one expression more, or less, likely than the face alone does. */

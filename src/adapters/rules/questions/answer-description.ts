@@ -25,7 +25,16 @@ export function describeFaces(scene: AnswerScene): string {
   const { faces } = scene;
   const [only] = faces;
   const sentences = faces.length === 1 && only !== undefined ? [faceSentence(only, scene)] : crowdSentences(scene);
-  return [...sentences, ...contextSentences(faces)].join(" ");
+  return [...sentences, ...contextSentences(faces), ...unreadContext(scene)].join(" ");
+}
+
+/** That a text which was given as context is not weighed in, and why. */
+function unreadContext({ faces, view }: AnswerScene): string[] {
+  const [given] = view.items.filter(({ kind, value }) => kind === "context-text" && value.type === "text");
+  const why = faces[0]?.judgment.contextOnly.abstention ?? null;
+  return given === undefined || why === null
+    ? []
+    : [`It is read without the context: ${clause(why)}${citing([given.id])}.`];
 }
 
 /** An image without a face: the situation alone. */

@@ -1,22 +1,17 @@
-import { capitalised } from "../../../domain/capitalised.ts";
 import { smileTypeAnswer } from "./answer-facs.ts";
 import {
   type AnswerScene,
-  because,
   citing,
   cuesAbout,
-  expressing,
   type JudgedFace,
   listed,
   NAMED_FACES,
-  probabilityOf,
   readAs,
   readingIds,
   share,
-  topOf,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { levelOf, nameOf, notRead, orderOf, presentOn, unitItems } from "./target-levels.ts";
+import { levelOf, nameOf, notRead, orderOf, presentOn, shownName, unitItems } from "./target-levels.ts";
 
 interface Ordered {
   readonly target: Target;
@@ -30,6 +25,8 @@ interface Placed {
 
 /** Levels nearer than this are a tie. Set by hand, not fitted. */
 const TIED_WITHIN = 0.02;
+/** Levels nearer than this are told by the same number. */
+const SEEN_APART = 0.005;
 /** A level below this is hardly any of it: being the first then says little. Set by hand, not fitted. */
 const HARDLY = 0.2;
 
@@ -40,17 +37,35 @@ export function whichAnswer({ target, most }: Ordered, scene: AnswerScene): stri
   if (first === undefined) return notRead(target, scene);
   const tied = [first, ...others.filter(({ level }) => Math.abs(level - first.level) < TIED_WITHIN)];
   const name = nameOf(target);
-  const told = tied.map(({ face, level }) => `${face.faceId} (${share(level)})`);
+  const told = tied.map((one) => withLevel(target, one));
   const ids = tied.flatMap(({ face }) => evidenceFor(target, face, scene).slice(0, tied.length === 1 ? 4 : 1));
-  if (most && first.level < HARDLY) return hardlyAny(name, placed, scene);
-  const [verb, extent] = [tied.length > 1 ? "show" : "shows", most ? "most" : "least"];
-  const placedAs =
-    target.type === "label"
-      ? `${verb} the ${extent} ${name}`
-      : `${tied.length > 1 ? "come" : "comes"} ${most ? "first" : "last"} by ${orderOf(target)}`;
+  if (target.type !== "affect" && most && first.level < HARDLY) return hardlyAny(name, placed, scene);
+  const placedAs = placeOf({ target, most }, tied.length > 1);
   const unread = scene.faces.filter((one) => placed.every(({ face }) => face !== one)).map(({ faceId }) => faceId);
   const without = unread.length === 0 ? [] : [`Of ${listed(unread)} it was not measured.`];
-  return [`${listed(told)} ${placedAs}${citing(ids)}.`, ...restOf(placed.slice(tied.length)), ...without].join(" ");
+  return [`${listed(told)} ${placedAs}${citing(ids)}.`, ...restOf(target, placed.slice(tied.length)), ...without].join(
+    " ",
+  );
+}
+
+function placeOf({ target, most }: Ordered, isOfSeveral: boolean): string {
+  if (target.type === "affect")
+    return `${isOfSeveral ? "have" : "has"} the ${extentOf({ target, most })} ${target.dimension}`;
+  if (target.type === "label")
+    return `${isOfSeveral ? "show" : "shows"} the ${extentOf({ target, most })} ${target.label}`;
+  return `${isOfSeveral ? "come" : "comes"} ${most ? "first" : "last"} by ${orderOf(target)}`;
+}
+
+/** Of a scale with two ends, which of them comes first. */
+function extentOf({ target, most }: Ordered): string {
+  if (target.type !== "affect") return most ? "most" : "least";
+  return most === (target.end === "high") ? "highest" : "lowest";
+}
+
+/** `F1 (0.83)`; of a scale with two ends its own number, whichever end was asked for. */
+function withLevel(target: Target, { face, level }: Placed): string {
+  const isTurned = target.type === "affect" && target.end === "low";
+  return `${face.faceId} (${share(isTurned ? -level : level)})`;
 }
 
 /** Being the first of those that show hardly any of it is no answer by itself. */
@@ -60,9 +75,9 @@ function hardlyAny(name: string, placed: readonly Placed[], { faces }: AnswerSce
   return `No face clearly shows ${name}; nearest to it ${nearest.length === 1 ? "is" : "are"} ${listed(nearest)}, and ${listed(read)}.`;
 }
 
-function restOf(placed: readonly Placed[]): string[] {
+function restOf(target: Target, placed: readonly Placed[]): string[] {
   if (placed.length === 0) return [];
-  const told = placed.slice(0, 4).map(({ face, level }) => `${face.faceId} (${share(level)})`);
+  const told = placed.slice(0, 4).map((one) => withLevel(target, one));
   const ids = placed.slice(0, 4).flatMap(({ face }) => readingIds(face).slice(0, 1));
   return [`Then ${placed.length === 1 ? "comes" : "come"} ${listed(told)}${citing(ids)}.`];
 }
@@ -72,7 +87,7 @@ export function rankAnswer(ordered: Ordered, scene: AnswerScene): string {
   const placed = inOrder(ordered, scene);
   if (placed.length === 0) return notRead(ordered.target, scene);
   const told = withTies(placed).map(
-    ({ rank, tied }) => `${rank}) ${listed(tied.map(({ face, level }) => `${face.faceId} (${share(level)})`))}`,
+    ({ rank, tied }) => `${rank}) ${listed(tied.map((one) => withLevel(ordered.target, one)))}`,
   );
   const unread = scene.faces.length - placed.length;
   const rest = unread === 0 ? "" : `; ${unread} of ${scene.faces.length} faces could not be read`;
@@ -80,7 +95,7 @@ export function rankAnswer(ordered: Ordered, scene: AnswerScene): string {
   const [target, name] = [ordered.target, nameOf(ordered.target)];
   const isHardly = target.type === "label" && placed.every(({ level }) => level < HARDLY);
   const hardly = isHardly ? ` No face clearly shows ${name}.` : "";
-  return `By ${orderOf(target)}, ${ordered.most ? "most" : "least"} first: ${told.join(", ")}${rest}${citing(ids)}.${hardly}`;
+  return `By ${orderOf(target)}, ${extentOf(ordered)} first: ${told.join(", ")}${rest}${citing(ids)}.${hardly}`;
 }
 
 /** Faces whose levels are alike share a place: a difference of nothing is no order. */
@@ -102,7 +117,10 @@ function inOrder({ target, most }: Ordered, { faces, view }: AnswerScene): Place
       const level = levelOf(target, face, view);
       return level === undefined ? [] : [{ face, level }];
     })
-    .sort((a, b) => (most ? b.level - a.level : a.level - b.level));
+    .sort((a, b) => {
+      const apart = most ? b.level - a.level : a.level - b.level;
+      return Math.abs(apart) < SEEN_APART ? 0 : apart;
+    });
 }
 
 /** The faces that show it at all. */
@@ -114,9 +132,9 @@ export function whoAnswer(target: Target, scene: AnswerScene): string {
     if (best === undefined) return notRead(target, scene);
     // No type of smile is shown a little: what the smiles are says more than who comes nearest.
     if (target.type === "smile" && target.smile !== null) return `Nobody shows ${name}. ${smileTypeAnswer(scene)}`;
-    return `Nobody clearly shows ${name}: ${best.face.faceId} comes nearest (${share(best.level)})${citing(evidenceFor(target, best.face, scene))}.`;
+    return `Nobody clearly shows ${name}: ${withLevel(target, best)} comes nearest${citing(evidenceFor(target, best.face, scene))}.`;
   }
-  const told = showing.map((face) => `${face.faceId} (${share(levelOf(target, face, scene.view) ?? 0)})`);
+  const told = showing.map((face) => withLevel(target, { face, level: levelOf(target, face, scene.view) ?? 0 }));
   const ids = showing.flatMap((face) => evidenceFor(target, face, scene).slice(0, 2));
   return `${listed(told)}: ${showing.length} of ${scene.faces.length} faces ${showing.length === 1 ? "shows" : "show"} ${name}${citing(ids)}.`;
 }
@@ -130,10 +148,6 @@ export function whoNotAnswer(target: Target, scene: AnswerScene): string {
   const ids = without.flatMap((face) => evidenceFor(target, face, scene).slice(0, 2));
   const who = without.map(({ faceId }) => faceId);
   return `${listed(who)} ${who.length === 1 ? "does" : "do"} not show ${shownName(target)}${doubt}${citing(ids)}.`;
-}
-
-function shownName(target: Target): string {
-  return target.type === "label" && target.label === "neutral" ? "a neutral expression" : nameOf(target);
 }
 
 /** How many faces there are, or how many show something. */
@@ -160,9 +174,9 @@ export function compareAnswer(asked: Ordered & { readonly first: string }, scene
   const apart = others.map(({ level }) => (one.level - level) * (asked.most ? 1 : -1));
   const yes = apart.every((difference) => difference >= TIED_WITHIN);
   const tied = apart.every((difference) => Math.abs(difference) < TIED_WITHIN);
-  const told = placed.map(({ face, level }) => `${face.faceId} (${share(level)})`);
+  const told = placed.map((each) => withLevel(asked.target, each));
   const ids = placed.flatMap(({ face }) => evidenceFor(asked.target, face, scene).slice(0, 2));
-  const [name, order] = [orderOf(asked.target), asked.most ? "most" : "least"];
+  const [name, order] = [orderOf(asked.target), extentOf(asked)];
   const said = tied ? `by ${name}, ${listed(told)} are alike` : `by ${name}, ${order} first, it is ${listed(told)}`;
   return `${yes ? "Yes" : "No"}: ${said}${citing(ids)}.`;
 }
@@ -183,48 +197,6 @@ export function howMuchMoreAnswer(asked: Ordered & { readonly first: string }, s
   const scale =
     asked.target.type === "label" ? ", which says how much more surely and not how much more intensely" : "";
   return `By ${orderOf(asked.target)}, ${one.face.faceId} (${share(one.level)}) is ${listed(told)}${scale}${citing(ids)}.`;
-}
-
-/** Which of the named labels it is, for each face, and which of them are not told apart at all. */
-export function choiceAnswer(labels: readonly string[], scene: AnswerScene): string {
-  const isKnown = (label: string) => scene.faces.some((face) => probabilityOf(face, label) !== undefined);
-  const known = labels.filter(isKnown);
-  if (known.length === 0) return notRead({ type: "label", label: labels.join(" or ") }, scene);
-  const unknown = labels.filter((label) => !isKnown(label));
-  const isNone = (face: JudgedFace) =>
-    known.every((label) => presentOn({ type: "label", label }, face, scene.view) === false);
-  const none = scene.faces.every(isNone);
-  const said = scene.faces.map((face) => choiceClause(known, face, { scene, none: isNone(face), saidOfAll: none }));
-  const head = none ? `${known.length === 1 ? "No" : "Neither"}${said.length === 1 ? "" : " on any face"}: ` : "";
-  const beside = unknown.length === 1 ? "is no label that is" : "are no labels that are";
-  const ids = scene.faces.flatMap((face) => readingIds(face).slice(0, 1));
-  const rest = unknown.length === 0 ? "" : ` ${capitalised(listed(unknown))} ${beside} told apart here${citing(ids)}.`;
-  return `${capitalised(`${head}${said.join("; ")}`)}.${rest}`;
-}
-
-function choiceClause(
-  labels: readonly string[],
-  face: JudgedFace,
-  { scene, none, saidOfAll }: { scene: AnswerScene; none: boolean; saidOfAll: boolean },
-): string {
-  const levels = labels
-    .flatMap((label) => {
-      const level = levelOf({ type: "label", label }, face, scene.view);
-      return level === undefined ? [] : [{ label, level }];
-    })
-    .sort((a, b) => b.level - a.level);
-  const [first, ...others] = levels;
-  const top = topOf(face);
-  if (first === undefined || top === undefined) return readAs(face);
-  const named = levels.map(({ label, level }) => `${label} (${share(level)})`);
-  if (none) {
-    return `${saidOfAll ? "" : "neither: "}${readAs(face)} rather than ${listed(named)}${citing(readingIds(face))}`;
-  }
-  const cues = because(cuesAbout(first.label, "for", face, scene.view), 1);
-  const rest = others.length === 0 ? "" : ` rather than ${listed(named.slice(1))}`;
-  const though =
-    top.label === first.label ? "" : `, though most of all ${expressing(top.label)} (${share(top.probability)})`;
-  return `${face.faceId} is perceived as ${expressing(first.label)} (${share(first.level)})${rest}${though}${cues === "" ? citing(readingIds(face)) : `, as ${cues}`}`;
 }
 
 function evidenceFor(target: Target, face: JudgedFace, { view }: AnswerScene): readonly string[] {

@@ -6,6 +6,7 @@ import {
   expressing,
   type JudgedFace,
   listed,
+  probabilityOf,
   readAs,
   readingIds,
   share,
@@ -37,6 +38,27 @@ export function oddAnswer({ faces }: AnswerScene): string {
   if (others.some((group) => group.length === most.length)) return `Nobody stands out from most: ${told}.`;
   const odd = others.flat().map(({ faceId }) => faceId);
   return `${listed(odd)} ${odd.length === 1 ? "stands" : "stand"} out: ${[...others, most].map(groupClause).join("; ")}.`;
+}
+
+/** The two faces whose readings are nearest to each other, and how much of them they share. */
+export function closestPairAnswer(scene: AnswerScene): string {
+  const read = scene.faces.filter((face) => topOf(face) !== undefined);
+  const pairs = read.flatMap((one, at) =>
+    read.slice(at + 1).map((other) => ({ one, other, shared: sharedBy(one, other) })),
+  );
+  const [closest] = pairs.sort((a, b) => b.shared - a.shared);
+  if (closest === undefined || pairs.length === 1) return sameAnswer(true, scene);
+  const { one, other, shared } = closest;
+  const ids = citing([one, other].flatMap((face) => readingIds(face).slice(0, 1)));
+  return `${one.faceId} and ${other.faceId} are read most alike, as their readings share ${share(shared)} of 1: ${readAs(one)}, and ${readAs(other)}${ids}.`;
+}
+
+/** What two readings have in common, 0 to 1: one less half of what they differ by over all labels. */
+function sharedBy(one: JudgedFace, other: JudgedFace): number {
+  return one.judgment.integrated.distribution.reduce(
+    (sum, { label, probability }) => sum + Math.min(probability, probabilityOf(other, label) ?? 0),
+    0,
+  );
 }
 
 function groupClause(group: readonly JudgedFace[]): string {

@@ -3,12 +3,13 @@ import { windowText } from "../../../domain/stated-times.ts";
 import { isOfClip } from "../../../domain/timeline.ts";
 import type { EvidenceView } from "../evidence-view.ts";
 import type { JudgedSubject } from "../judge-evidence.ts";
+import { briefly } from "./answer-briefly.ts";
 import { whatWouldEndAnswer, whatWouldMakeAnswer } from "./answer-changes.ts";
+import { choiceAnswer } from "./answer-choice.ts";
 import { movementAnswer, speechAnswer } from "./answer-clip.ts";
-import { contextAnswer, contextOnAnswer, expectedAnswer } from "./answer-context.ts";
+import { contextAnswer, contextOnAnswer, expectedAnswer, faceAloneAnswer } from "./answer-context.ts";
 import { describeFaces, describeScene } from "./answer-description.ts";
 import {
-  choiceAnswer,
   compareAnswer,
   countAnswer,
   howMuchMoreAnswer,
@@ -18,8 +19,10 @@ import {
   whoNotAnswer,
 } from "./answer-faces.ts";
 import { meaningAnswer, prototypeAnswer, smileTypeAnswer } from "./answer-facs.ts";
-import { oddAnswer, sameAnswer } from "./answer-likeness.ts";
+import { closestPairAnswer, oddAnswer, sameAnswer } from "./answer-likeness.ts";
 import { looksSentences, overTimeSentences, whenAnswer } from "./answer-over-time.ts";
+import { poseAnswer } from "./answer-pose.ts";
+import { moreThanAnswer, ratingAnswer } from "./answer-rating.ts";
 import {
   againstAnswer,
   alternativesAnswer,
@@ -34,8 +37,15 @@ import {
 } from "./answer-reasons.ts";
 import { saidAnswer } from "./answer-said.ts";
 import { sideAnswer, sidedUnitsAnswer } from "./answer-sides.ts";
-import { actionUnitsAnswer, affectAnswer, signAnswer, strengthAnswer, strongestUnitAnswer } from "./answer-strength.ts";
-import { allPresentAnswer, moreThanAnswer, presenceAnswer, ratingAnswer } from "./answer-target.ts";
+import {
+  actionUnitsAnswer,
+  affectAnswer,
+  averageAnswer,
+  signAnswer,
+  strengthAnswer,
+  strongestUnitAnswer,
+} from "./answer-strength.ts";
+import { allPresentAnswer, presenceAnswer } from "./answer-target.ts";
 import { type AnswerScene, clause, type JudgedFace } from "./answer-words.ts";
 import type { AskedQuestion } from "./asked-question.ts";
 import { type AskedWindow, unsaidClause } from "./asked-window.ts";
@@ -69,7 +79,7 @@ export function answerQuestion(
   const answers = questions.slice(0, MOST_QUESTIONS).flatMap((asked) => {
     if (asked.kind === "unanswerable") return [];
     const own = faces.filter(({ faceId }) => asked.faceIds.includes(faceId));
-    return answerOf(asked, { view, subjects, faces: own, clip, window });
+    return briefly(asked.kind, { view, subjects, faces: own, clip, window }, (scene) => answerOf(asked, scene));
   });
   const answer = [[...new Set(answers)].join(" ").replace(/\.$/, ""), ...unanswered(questions)].join("; ");
   if (window !== null) {
@@ -192,6 +202,14 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return speechAnswer(asked, scene);
     case "words":
       return saidAnswer(scene);
+    case "face-alone":
+      return faceAloneAnswer(asked.target, scene);
+    case "pose":
+      return poseAnswer(asked.of, scene);
+    case "average":
+      return averageAnswer(asked.target, scene);
+    case "closest-pair":
+      return closestPairAnswer(scene);
     case "expected":
       return expectedAnswer(scene);
   }

@@ -1,4 +1,5 @@
 import { capitalised } from "../../../domain/capitalised.ts";
+import { groupBy } from "../../../domain/group-by.ts";
 import { quantity } from "../evidence-view.ts";
 import { presenceAnswer } from "./answer-target.ts";
 import {
@@ -32,7 +33,7 @@ export function whyAnswer(asked: { target: Target | null; byUnits: boolean }, sc
     }
     const all = cuesAbout(label, "for", face, scene.view);
     const units = all.filter(({ actionUnits }) => actionUnits.length > 0);
-    const cues = because(byUnits ? units : all, 4);
+    const cues = because(byUnits ? units : all, scene.faces.length > 2 ? 2 : 4);
     const level = probabilityOf(face, label);
     const read =
       level === undefined ? readAs(face) : `${face.faceId} is perceived as ${expressing(label)} (${share(level)})`;
@@ -86,15 +87,26 @@ function whyNotClauses(label: string, faces: readonly JudgedFace[], { view }: An
 
 /** Whether face and context go together, by the judgment's own comparison. */
 export function fitAnswer(scene: AnswerScene): string {
-  const told = scene.faces.map((face) => {
-    const { verdict, kind, statement, evidenceIds } = face.judgment.congruence;
+  const all = scene.faces.map((face) => {
+    const { verdict, kind, statement } = face.judgment.congruence;
     const heads = { congruent: "Yes", incongruent: "No", ambiguous: "Only in part" };
     const head = verdict === "not assessable" ? "It cannot be told" : heads[verdict];
-    const named = kind === null ? "" : ` (${kind})`;
-    const ids = evidenceIds.length > 0 ? evidenceIds : readingIds(face);
-    return `${head}${scene.faces.length > 1 ? ` for ${face.faceId}` : ""}: ${clause(statement)}${named}${citing(ids)}`;
+    return { face, head, said: `${clause(statement)}${kind === null ? "" : ` (${kind})`}` };
+  });
+  const groups = [...groupBy(all, ({ head, said }) => JSON.stringify([head, said])).values()];
+  const told = groups.flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const whom = scene.faces.length > 1 ? ` for ${listed(group.map(({ face }) => face.faceId))}` : "";
+    const ids = group.flatMap(({ face }) => fitIds(face).slice(0, group.length > 1 ? 1 : undefined));
+    return [`${first.head}${whom}: ${first.said}${citing(ids)}`];
   });
   return `${told.join(". ")}.`;
+}
+
+function fitIds(face: JudgedFace): readonly string[] {
+  const { evidenceIds } = face.judgment.congruence;
+  return evidenceIds.length > 0 ? evidenceIds : readingIds(face);
 }
 
 /** What each face may be, most likely first. */

@@ -14,7 +14,7 @@ import {
   share,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { levelOf, notRead, presenceOfUnit, unitItems } from "./target-levels.ts";
+import { levelOf, notRead, orderOf, presenceOfUnit, unitItems } from "./target-levels.ts";
 
 /** How strong something is, in the words of its scale. */
 export function strengthAnswer(target: Target, scene: AnswerScene): string {
@@ -36,6 +36,26 @@ function strengthClause(target: Target, face: JudgedFace, scene: AnswerScene): s
   const units = target.type === "smile" ? ["AU12"] : target.anyOf;
   const [item] = unitItems(units, face, scene.view);
   return item === undefined ? [] : [`${face.faceId}: ${measuredClause(item)}`];
+}
+
+/** The mean of something over the faces, and the lowest and highest of them. */
+export function averageAnswer(target: Target, scene: AnswerScene): string {
+  const levels = scene.faces
+    .flatMap((face) => {
+      const level = levelOf(target, face, scene.view);
+      return level === undefined ? [] : [{ face, level }];
+    })
+    .sort((a, b) => a.level - b.level);
+  const [lowest, highest] = [levels[0], levels.at(-1)];
+  if (lowest === undefined || highest === undefined) return notRead(target, scene);
+  const mean = levels.reduce((sum, { level }) => sum + level, 0) / levels.length;
+  const ids = citing(levels.flatMap(({ face }) => readingIds(face).slice(0, 1)));
+  const range =
+    levels.length === 1
+      ? ""
+      : `, from ${share(lowest.level)} (${lowest.face.faceId}) to ${share(highest.level)} (${highest.face.faceId})`;
+  const sureness = target.type === "label" ? ", which says how surely it is read and not how intense it is" : "";
+  return `Over ${levels.length} ${levels.length === 1 ? "face" : "faces"}, ${orderOf(target)} is ${share(mean)} on average${range}${sureness}${ids}.`;
 }
 
 function degree(level: number): string {

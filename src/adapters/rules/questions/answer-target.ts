@@ -1,5 +1,5 @@
+import { groupBy } from "../../../domain/group-by.ts";
 import { smileRules } from "../../../facs/smile-types.ts";
-import { describeFaces } from "./answer-description.ts";
 import { affectClause } from "./answer-strength.ts";
 import {
   type AnswerScene,
@@ -8,6 +8,7 @@ import {
   cuesAbout,
   type JudgedFace,
   listed,
+  NAMED_FACES,
   perceivedAs,
   probabilityOf,
   ranked,
@@ -17,14 +18,14 @@ import {
   topOf,
 } from "./answer-words.ts";
 import { asksWhetherFelt, type Target } from "./question-targets.ts";
+import { EVERYBODY } from "./question-wording.ts";
 import {
   article,
-  levelOf,
   notRead,
-  orderOf,
   presenceOfUnit,
   presentOn,
   shownClause,
+  shownName,
   smileOn,
   stateIn,
   unitItems,
@@ -37,7 +38,8 @@ export function presenceAnswer(target: Target, scene: AnswerScene): string {
     return notRead(target, scene);
   }
   const verdicts = scene.faces.map((face) => ({ face, there: presentOn(target, face, scene.view) }));
-  const felt = target.type === "smile" && asksWhetherFelt(scene.view.question ?? "");
+  const question = scene.view.question ?? "";
+  const felt = target.type === "smile" && asksWhetherFelt(question);
   const [only] = verdicts;
   if (only !== undefined && verdicts.length === 1) {
     const isFirst = target.type === "label" && topOf(only.face)?.label === target.label;
@@ -45,10 +47,38 @@ export function presenceAnswer(target: Target, scene: AnswerScene): string {
     const head = felt ? NOT_FELT : told;
     return `${head}: ${presenceClause(target, only.face, scene)}.${meaningOf(target, only.there)}`;
   }
-  const all = new Set(verdicts.map(({ there }) => there));
-  const told = all.size === 1 ? yesOrNo(verdicts[0]?.there) : countedYes(verdicts);
-  const head = felt ? NOT_FELT : told;
-  return `${head}: ${verdicts.map(({ face }) => presenceClause(target, face, scene)).join("; ")}.`;
+  const told = EVERYBODY.test(question.toLowerCase()) ? ofEverybody(verdicts) : ofAnybody(verdicts);
+  const clauses = verdicts.map(({ face }) => presenceClause(target, face, scene));
+  const isCrowd = verdicts.length > NAMED_FACES;
+  return `${felt ? NOT_FELT : told}: ${(isCrowd ? crowdClauses(target, verdicts, scene) : clauses).join("; ")}.`;
+}
+
+interface Verdict {
+  readonly face: JudgedFace;
+  readonly there: boolean | undefined;
+}
+
+/** Of a crowd, those that are alike in one clause. */
+function crowdClauses(target: Target, verdicts: readonly Verdict[], scene: AnswerScene): string[] {
+  const groups = [...groupBy([...verdicts], ({ there }) => String(there)).values()];
+  return groups.map((group) => {
+    const faces = group.map(({ face }) => {
+      const level = target.type === "label" ? probabilityOf(face, target.label) : undefined;
+      return level === undefined ? face.faceId : `${face.faceId} (${share(level)})`;
+    });
+    const ids = citing(group.flatMap(({ face }) => deciding(target, face, scene).slice(0, 1)));
+    const there = group[0]?.there;
+    if (there === undefined) return `of ${listed(faces)} it cannot be told${ids}`;
+    const [does, doesNot] = group.length === 1 ? ["shows", "does not show"] : ["show", "do not show"];
+    const [only] = target.type === "smile" && there && group.length === 1 ? group : [];
+    const otherwise = only === undefined ? "" : readOtherwise(only.face);
+    return `${listed(faces)} ${there ? does : doesNot} ${shownName(target)}${ids}${otherwise}`;
+  });
+}
+
+function deciding(target: Target, face: JudgedFace, { view }: AnswerScene): readonly string[] {
+  const units = unitsOf(target);
+  return units.length === 0 ? readingIds(face) : unitItems(units, face, view).map(({ id }) => id);
 }
 
 /** Whether all of several things are shown on each face. */
@@ -62,26 +92,6 @@ export function allPresentAnswer(targets: readonly Target[], scene: AnswerScene)
   return `${told.join(". ")}.`;
 }
 
-/** Whether the first is shown more surely than the second, on each face. */
-export function moreThanAnswer([first, second]: readonly Target[], scene: AnswerScene): string {
-  if (first === undefined || second === undefined) return describeFaces(scene);
-  const told = scene.faces.flatMap((face) => {
-    const levels = [first, second].map((target) => levelOf(target, face, scene.view));
-    const [one, other] = levels;
-    if (one === undefined || other === undefined) return [];
-    const ids = citing([first, second].flatMap((target) => ratingIds(target, face, scene)));
-    const head = Math.abs(one - other) < TIED_WITHIN ? "Neither more than the other" : one > other ? "Yes" : "No";
-    const sureness = first.type === "affect" ? "" : ", which says how surely it is shown and not how intensely";
-    return [
-      `${head}: ${orderOf(first)} stands at ${share(one)} on ${face.faceId}, ${orderOf(second)} at ${share(other)}${sureness}${ids}`,
-    ];
-  });
-  return told.length === 0 ? notRead(second, scene) : `${told.join(". ")}.`;
-}
-
-/** Levels nearer than this are a tie. Set by hand, not fitted. */
-const TIED_WITHIN = 0.02;
-
 /** Of a smile its type is told, which is no answer to whether it is felt. */
 const NOT_FELT = "Whether a smile is felt cannot be measured, only its type";
 
@@ -90,10 +100,15 @@ function yesOrNo(there: boolean | undefined): string {
   return there ? "Yes" : "No";
 }
 
-function countedYes(verdicts: readonly { face: JudgedFace; there: boolean | undefined }[]): string {
+function ofAnybody(verdicts: readonly Verdict[]): string {
+  if (new Set(verdicts.map(({ there }) => there)).size === 1) return yesOrNo(verdicts[0]?.there);
   const yes = verdicts.filter(({ there }) => there === true).map(({ face }) => face.faceId);
-  if (yes.length > 0) return `Yes on ${listed(yes)}, not on every face`;
-  return "On no face for sure";
+  return yes.length > 0 ? `Yes on ${listed(yes)}, not on every face` : "On no face for sure";
+}
+
+function ofEverybody(verdicts: readonly Verdict[]): string {
+  if (verdicts.some(({ there }) => there === false)) return "No, not all";
+  return verdicts.every(({ there }) => there === true) ? "Yes, all" : "It cannot be told of all";
 }
 
 function presenceClause(target: Target, face: JudgedFace, scene: AnswerScene): string {
@@ -195,53 +210,4 @@ export function unitsClause(units: readonly string[], face: JudgedFace, { view }
     return `on ${face.faceId} ${listed(absent)} ${absent.length === 1 ? "is" : "are"} absent${absent.length === 1 ? ids : citing(all)}`;
   }
   return `on ${face.faceId} ${au} can be called neither present nor absent${ids}`;
-}
-
-/** A number on the scale that was asked for, of each target or else of every label, and what the number is. */
-export function ratingAnswer(
-  asked: { targets: readonly Target[]; from: number; to: number },
-  scene: AnswerScene,
-): string {
-  const labels = scene.faces.flatMap(({ judgment }) => judgment.integrated.distribution.map(({ label }) => label));
-  const every = [...new Set(labels)].map((label): Target => ({ type: "label", label }));
-  const targets = asked.targets.length > 0 ? asked.targets : every;
-  const [only] = targets;
-  const told = targets.flatMap((target) => ratedClauses(target, asked, scene));
-  const [first] = told;
-  if (only === undefined) return describeFaces(scene);
-  if (first === undefined) return notRead(only, scene);
-  const scale = `On a scale from ${asked.from} to ${asked.to}`;
-  if (targets.length > 1) {
-    const kinds = [...new Set(told.map(({ kind }) => kind))].join("; ");
-    return `${scale}, ${told.map((each) => `${each.name}: ${each.levels}${citing(each.ids)}`).join("; ")} (${kinds}).`;
-  }
-  return `${scale} for ${first.name}, ${first.levels}: ${first.kind}${citing(first.ids)}.`;
-}
-
-function ratedClauses(target: Target, { from, to }: { from: number; to: number }, scene: AnswerScene) {
-  const rated = scene.faces.flatMap((face) => {
-    const level = levelOf(target, face, scene.view);
-    if (level === undefined) return [];
-    const unit = target.type === "affect" ? (level + 1) / 2 : level;
-    const number = from + unit * (to - from);
-    return [{ face, told: `${face.faceId} is at ${to - from > 10 ? Math.round(number) : number.toFixed(1)}` }];
-  });
-  if (rated.length === 0) return [];
-  const ids = rated.flatMap(({ face }) => ratingIds(target, face, scene));
-  return [{ name: orderOf(target), levels: listed(rated.map(({ told }) => told)), kind: ratedAs(target), ids }];
-}
-
-function ratedAs(target: Target): string {
-  if (target.type === "label") return "a probability, not an intensity";
-  if (target.type === "affect") return "derived from the expression reading";
-  return "how clearly the action unit is measured, not a coder's intensity";
-}
-
-function ratingIds(target: Target, face: JudgedFace, { view }: AnswerScene): string[] {
-  if (target.type === "smile" || target.type === "action-unit") {
-    return unitItems(unitsOf(target), face, view)
-      .map(({ id }) => id)
-      .slice(0, 1);
-  }
-  return readingIds(face).slice(0, 2);
 }

@@ -23,6 +23,14 @@ export type QuestionKind =
         | "least-likely"
         | "strongest-unit";
     }
+  /** What the face alone is read as, or whether it is read as this. */
+  | { readonly kind: "face-alone"; readonly target: Target | null }
+  /** How the head is held, or where somebody looks. */
+  | { readonly kind: "pose"; readonly of: "head" | "gaze" }
+  /** The mean over the faces. */
+  | { readonly kind: "average"; readonly target: Target }
+  /** The two faces that are read most alike. */
+  | { readonly kind: "closest-pair" }
   /** `side`: only those that are stronger there, on either side for `one`. `units`: those of a part of the face. `null`: all. */
   | { readonly kind: "action-units"; readonly side: AskedSide | null; readonly units: readonly string[] | null }
   /** `asksWho`: for the faces and not for yes or no. */

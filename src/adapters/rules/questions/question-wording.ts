@@ -1,7 +1,11 @@
 import type { AskedSide } from "./asked-question.ts";
 
+/** "Would you have said sad without the context?": by the face alone. */
+export const FACE_ALONE =
+  /\bwithout (?:the |any )?(?:context|situation)\b|\bfaces? (?:alone|only|by (?:itself|themselves)|on (?:its|their) own)\b/;
+/** "Without the context, what would change?" asks what the context does. */
 export const CONTEXT_EFFECT =
-  /\b(?:context|situation)\b.*\b(?:chang\w*|effect|affect\w*|influenc\w*|alter\w*|difference|matters?|add|adds|shift\w*|do|contribut\w*|need\w*)\b|\b(?:chang\w*|effect|influence|difference|alter\w*|role|without)\b.*\b(?:context|situation)\b|\bfaces? (?:alone|only|by (?:itself|themselves))\b.*\bdifferent(?:ly)?\b/;
+  /^what changes?\?*$|\b(?:context|situation)\b.*\b(?:chang\w*|effect|affect\w*|influenc\w*|alter\w*|difference|matters?|add|adds|shift\w*|do|contribut\w*|need\w*)\b|\b(?:chang\w*|effect|influence|difference|alter\w*|role|without)\b.*\b(?:context|situation)\b/;
 export const CERTAINTY =
   /\bhow (?:sure|certain|confident|reliable|trustworthy|accurate|uncertain|safe)\b|\b(?:are|is) (?:you|it|this|that) (?:really )?(?:sure|certain|confident|reliable)\b|\bcan (?:i|we|you) (?:trust|rely)|\bhow much (?:can|should) (?:i|we|you) (?:trust|rely)|\b(?:your )?(?:confidence|certainty)\b|\btrusted\b|^why\b.*\b(?:not (?:so |very |quite )?|un)(?:sure|certain)\b|\b(?:observers?|raters?|people|others|experts?|coders?) (?:would |will |might |probably )?(?:dis)?agree\b/;
 /** "Which face is the most ambiguous?", "Who is hardest to read?" */
@@ -15,6 +19,9 @@ export const SAME =
   /\bsame (?:facial )?(?:expressions?|emotions?|way|thing)\b|\bsimilar(?:ly)?\b|\balike\b|\b(?:share|shares) (?:an|the|one|their) (?:expression|emotion)|\bdiffer(?:s|ent)? (?:in|expressions?|emotions?|from)|\b(?:match|matches)\b|^(?:and )?(?:how|in what)\b.*\bdiffer\w*\b|\bdifferences? between\b/;
 /** Whether face and context go together: "Does the face fit the context?", "Is his expression appropriate?" */
 export const SITUATION = /\b(?:context|situation|scene|circumstances)\b/;
+/** "Is the face consistent with a birthday?": what is named is the situation. */
+export const FITS_SITUATION =
+  /\b(?:consistent|congruent|in line|at odds|compatible|incompatible|go(?:es)?|fits?|match\w*) with (?:an?|the|his|her|their|being|someone|somebody)\b|\bfits? (?:an?|the|this|that)\b/;
 export const APPROPRIATE = /\b(?:in)?appropriate\b|\bout of place\b/;
 export const SMILE_TYPE = /\b(?:what|which) (?:kind|type|sort) of (?:a )?(?:smile|grin)\b/;
 export const PROTOTYPE = /\bprototyp\w*/;
@@ -40,9 +47,9 @@ export const GO_TOGETHER =
 export const ALTERNATIVES =
   /\b(?:second|third|next|runner-up|top (?:two|three|\d))\b.*\b(?:likely|probable|emotions?|expressions?|labels?|readings?|guess|place)\b|\balternatives?\b|\bwhat else (?:could|might|can|may)\b/;
 
-/** "What is the least likely emotion?" */
+/** "What is the least likely emotion?", "Which emotion is not shown?" */
 export const LEAST_LIKELY =
-  /\b(?:least (?:likely|probable)|most unlikely)\b.*\b(?:emotion|expression|label|reading)s?\b|\b(?:emotion|expression|label|reading)s?\b.*\b(?:least (?:likely|probable)|most unlikely)\b/;
+  /^(?:and )?(?:what|which) (?:emotion|expression|label|feeling)s?\b.*\b(?:not|isn't|aren't|absent|ruled out|excluded)\b|\b(?:least (?:likely|probable)|most unlikely)\b.*\b(?:emotion|expression|label|reading)s?\b|\b(?:emotion|expression|label|reading)s?\b.*\b(?:least (?:likely|probable)|most unlikely)\b/;
 
 /** What a context does to one expression: "Does the context make anger more likely?" */
 export const CONTEXT_ON =
@@ -77,14 +84,16 @@ export const BOTH_ENDS = /\bfrom\b.*\bto\b/;
 export const WHEN =
   /^(?:and |so )?(?:(?:since |until )?when(?! (?:s?he|they|it|f\d+|the|this|one|people|\w+ing)\b)|how long|at (?:what|which) (?:time|point|moment|second))\b/;
 export const SUPERLATIVE =
-  /\b(?:most|least|more|less|strongest|weakest|clearest|biggest|widest|broadest|highest|lowest|\w{3,}ie(?:st|r)|saddest|sadder|calmest|calmer|stronger|weaker|clearer|bigger|wider|broader|higher|lower)\b/;
+  /\b(?:most|least|more|less|strongest|weakest|clearest|biggest|widest|broadest|highest|lowest|\w{3,}ie(?:st|r)|best|worst|better|worse|hardest|saddest|sadder|calmest|calmer|stronger|weaker|clearer|bigger|wider|broader|higher|lower)\b/;
 export const LEAST = /\b(?:least|less|weakest|weaker|lowest|lower)\b/;
 export const ASKS_WHO =
   /^(?:and |so )?(?:who|whose|which (?:one|of|person|people|face|faces|man|woman|girl|boy|child|two|women|men)|what person|what face)\b|\b(?:which|what) (?:person|face|people|faces|one)\b/;
 export const SIDE =
   /\b(?:which|what) (?:side|half)\b|\bone[- ]sided\b|\basymmetr\w*|\bsymmetr\w*|\blopsided\b|\bboth sides\b|\bequally\b|\bleft or (?:the )?right\b|\bstronger on\b/;
 export const STRENGTH =
-  /\bhow (?:\w+ )?(?:strong|strongly|intense|intensely|much|clear|clearly|wide|pronounced|big|far|visible)\b|\b(?:intensity|strength)\b|\bto what (?:extent|degree)\b|\b(?:probability|likelihood|chance|percentage)\b|\bhow many (?:raters|observers|people|persons|others) (?:would|will|might)\b/;
+  /\bhow (?:\w+ )?(?:strong|strongly|intense|intensely|much|clear|clearly|wide|pronounced|big|far|visible)\b|\b(?:intensity|strength)\b|\bto what (?:extent|degree)\b|\b(?:probability|likelihood|chance|percentage)\b|\bhow many (?:raters|observers|people|persons|others) (?:would|will|might)\b|\ba ?(?:-|–|to) ?e\b/;
+/** The five letters of a FACS coder's intensity. */
+export const LETTERED = /\ba ?(?:-|–|to) ?e\b/;
 export const YES_NO =
   /^(?:and |so |but )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|has|have|any|can you|could|would (?:you|(?:most |other )?(?:people|observers|others|raters)|one|anyone)|do you)\b/;
 
@@ -103,8 +112,22 @@ export function scaleIn(lower: string): { from: number; to: number } | undefined
   return outOf === null ? undefined : { from: 0, to: Number(outOf[1]) };
 }
 
+/** "average happiness", "the mean valence of the group" */
+export const AVERAGE = /\baverage\b|^(?:what is )?(?:the )?mean (?!of au|\?)/;
+/** "What fraction of the faces is positive?" */
+export const HOW_MANY =
+  /\bhow many\b(?! (?:raters|observers|people|persons|others) (?:would|will|might)\b)|^count\b|\b(?:fraction|proportion|share|percentage|percent|number) of (?:the |these |those )?(?:faces|people|persons|them|group|individuals)\b/;
+/** "Which two look most alike?" */
+export const CLOSEST_PAIR =
+  /\b(?:most|more|closest|nearest)\b.*\b(?:alike|similar)\b|\b(?:alike|similar)\b.*\bmost\b|\b(?:closest|nearest) to each other\b/;
+/** Of everybody: "Are they all smiling?" */
+export const EVERYBODY = /\b(?:all|everyone|everybody|every|each|both|the whole group)\b/;
+/** "Is anyone not smiling?", "Does nobody smile?" */
+export const ANYBODY_NOT =
+  /\b(?:any(?:one|body)?|some(?:one|body)?|one of them)\b.*\b(?:not|n't|without)\b|^(?:is|does) there any\w* who (?:is|does)(?:n't| not)\b/;
+
 export const UNITS =
-  /\b(?:which|what|list|name|all|any|how many)\b.*\b(?:aus?|action units?|facial movements?|muscles?)\b/;
+  /\bfacs (?:codes?|coding|scor\w+)\b|\b(?:aus?|action units?) (?:codes?|combinations?|profile|patterns?|list)\b|\b(?:which|what|list|name|all|any|how many)\b.*\b(?:aus?|action units?|facial movements?|muscles?)\b/;
 
 export const BY_UNITS = /\b(?:aus?|action units?|facial movements?|muscles?)\b/;
 
@@ -137,17 +160,19 @@ export const DESCRIBE =
 
 /** "Why?", "How do you know?", "Which cue is the most important?" */
 export const WHY_AT_ALL =
-  /^why\b|^explain why\b|^how (?:do|can) (?:you|i|we) (?:know|tell)\b|\b(?:which|what) (?:cue|evidence|sign|feature) (?:is|counts|weighs)\b/;
+  /^why\b|^what makes (?:you|it)\b|^explain (?:why|(?:the|this|that|your|how) (?:you\b|reading|judg\w+|answer|result|verdict|interpretation))\b|^how (?:do|can) (?:you|i|we) (?:know|tell)\b|\b(?:which|what) (?:cue|evidence|sign|feature) (?:is|counts|weighs)\b/;
 export const ASKS_WHAT =
   /^(?:what|which|how|when|describe|name|tell|explain|list|emotions?|expressions?|give|who|the|can you|could you)\b/;
 export const DESCRIBE_WHOM =
   /^describe (?:the |this |that |these |those )?(?:\w+'s )?(?:faces?|images?|people|persons?|them|her|him|it)\b/;
 
 const OPENED =
-  /^(?:(?:please|briefly|quickly|hi|hello|in short|in (?:one|a|a single) (?:word|sentence))[,:]? )+(?=\S)/i;
-/** "He is angry, isn't he?" */
+  /^(?:(?:please|briefly|quickly|hi|hello|hey|ok|okay|so|well|um|uh|hmm|basically|actually|honestly|in short|in (?:one|a|a single) (?:word|sentence))[,:]? )+(?=\S)/i;
+/** "who is saddest lol", "valence please" */
+const CLOSED = /[,;]? ?\b(?:lol|haha\w*|pls|plz|please|thanks?(?: you)?|thx)\b(?=[\s?!.]*$)/i;
+/** "He is angry, isn't he?", "no emotion right?", but not "Is she on the right?" */
 const TAGGED =
-  /^(?!wh|how)(.+), (?:(?:is|are|was|do|does|did|has|have)(?:n't)? (?:s?he|it|they|that|this|there)|right|correct)\?$/i;
+  /^(?!wh|how)(.+?)(?:, (?:(?:is|are|was|do|does|did|has|have)(?:n't)? (?:s?he|it|they|that|this|there)|right|correct)|(?<!^(?:is|are|do|does|can)\b.*|\b(?:the|or|and|to|far)) right)\?$/i;
 
 /** "AU1+4" */
 const COMBINED = /\bAU ?(\d+)((?: ?\+ ?(?:AU ?)?\d+)+)/gi;
@@ -156,6 +181,8 @@ const COMBINED = /\bAU ?(\d+)((?: ?\+ ?(?:AU ?)?\d+)+)/gi;
 export function plainly(text: string): string {
   return text
     .replace(OPENED, "")
+    .replace(CLOSED, "")
+    .replace(/\bvs\.?(?= )|\bversus\b/gi, "or")
     .replace(TAGGED, "Is it so that $1?")
     .replace(
       COMBINED,

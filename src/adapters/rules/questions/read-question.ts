@@ -1,58 +1,45 @@
 import type { AskedQuestion, QuestionKind } from "./asked-question.ts";
 import { clipQuestion } from "./clip-questions.ts";
+import { completed } from "./incomplete-question.ts";
+import { kindByWording } from "./kind-by-wording.ts";
+import { poseIn } from "./pose-questions.ts";
 import { affectOf, fromEndToEnd, labelsOf, ratingOf } from "./question-ratings.ts";
 import { type FacesMeant, findFaces, findTargets, type Target, unitsOfPart } from "./question-targets.ts";
 import {
-  AGAINST,
   AGAINST_TARGET,
-  ALTERNATIVES,
-  APPROPRIATE,
+  ANYBODY_NOT,
   ASKS_WHAT,
   ASKS_WHO,
+  AVERAGE,
   BECAUSE_OF,
   BY_UNITS,
-  CERTAINTY,
-  CONTEXT_EFFECT,
-  CONTEXT_ON,
   DESCRIBE,
   DESCRIBE_WHOM,
-  DISTRIBUTION,
-  EXPECTED,
   FELT,
-  GO_TOGETHER,
+  HOW_MANY,
   HOW_MUCH_MORE,
   IS_FELT,
   isHowLabel,
   LEAST,
-  LEAST_LIKELY,
+  LETTERED,
   LOOKS,
   MEANING,
   MIXED,
-  NETWORKS,
   NOT_FELT,
-  ODD,
   PART,
-  PROTOTYPE,
   plainly,
   RATED,
   REALLY,
-  SAME,
   SIDE,
-  SITUATION,
-  SMILE_TYPE,
   STRENGTH,
-  STRONGEST_UNIT,
   SUPERLATIVE,
-  SUREST,
   sideIn,
   TOGETHER,
   UNITS,
-  UNSURE,
   WHEN,
   WHY,
   WHY_AT_ALL,
   WHY_NOT,
-  WORDS,
   WOULD_MAKE,
   YES_NO,
 } from "./question-wording.ts";
@@ -76,11 +63,13 @@ export const OF_ONE_FACE = /^F\d+: *(?=\S)/i;
 export function readQuestion(asked: string, scene: QuestionScene): AskedQuestion {
   const text = plainly(asked);
   const faces = findFaces(text, scene.faceIds);
-  const wording = text.replace(OF_ONE_FACE, "");
+  const wording = completed(text.replace(OF_ONE_FACE, ""), scene.labels);
   const ofClip = scene.isClip
     ? clipQuestion(wording.toLowerCase(), findTargets(wording.toLowerCase(), scene.labels))
     : undefined;
   if (ofClip !== undefined && faces.unknown.length === 0) return { ...ofClip, faceIds: faces.faceIds };
+  const posed = scene.isClip || faces.unknown.length > 0 ? undefined : poseIn(wording.toLowerCase());
+  if (posed !== undefined) return { ...posed, faceIds: faces.faceIds };
   const refused = refusalOf(wording, faces);
   const kind = refused === undefined ? kindOf(wording, scene, faces) : unanswerable(refused);
   return { ...kind, faceIds: faces.faceIds };
@@ -101,51 +90,12 @@ function kindOf(text: string, scene: QuestionScene, faces: FacesMeant): Question
   const lower = text.toLowerCase();
   const targets = findTargets(lower, scene.labels);
   return (
-    withoutTarget(lower, targets) ??
+    kindByWording(lower, targets) ??
     comparing(lower, targets, faces) ??
     asksWhen(lower, targets) ??
     withTarget(lower, targets) ??
     open(lower)
   );
-}
-
-/** Kinds that a wording tells by itself; the first that it has. */
-const BY_WORDING = [
-  [NETWORKS, { kind: "networks" }],
-  [CERTAINTY, { kind: "certainty" }],
-  [SMILE_TYPE, { kind: "smile-type" }],
-  [ODD, { kind: "odd-one-out" }],
-  [LEAST_LIKELY, { kind: "least-likely" }],
-  [STRONGEST_UNIT, { kind: "strongest-unit" }],
-  [DISTRIBUTION, { kind: "distribution" }],
-] as const satisfies readonly (readonly [RegExp, QuestionKind])[];
-
-/** What is asked of a context, or of what is said. */
-function ofContext(lower: string, [target]: readonly Target[]): QuestionKind | undefined {
-  if (EXPECTED.test(lower)) return { kind: "expected" };
-  if (APPROPRIATE.test(lower) || (SITUATION.test(lower) && GO_TOGETHER.test(lower))) return { kind: "fit" };
-  if (WORDS.test(lower) && GO_TOGETHER.test(lower)) return { kind: "words" };
-  if (target?.type === "label" && CONTEXT_ON.test(lower))
-    return { kind: "context-on", target, more: !LEAST.test(lower) };
-  const asksEffect = CONTEXT_EFFECT.test(lower) && !/\bwhich\b.*\bcues\b/.test(lower);
-  return asksEffect ? { kind: "context-effect" } : undefined;
-}
-
-function withoutTarget(lower: string, targets: readonly Target[]): QuestionKind | undefined {
-  const asked = ofContext(lower, targets);
-  if (asked !== undefined) return asked;
-  if (ASKS_WHO.test(lower) && SUREST.test(lower)) return { kind: "surest", most: !UNSURE.test(lower) };
-  const told = BY_WORDING.find(([wording]) => wording.test(lower))?.[1];
-  if (told !== undefined) return told;
-  if (PROTOTYPE.test(lower)) return { kind: "prototype", target: targets[0] ?? null };
-  if (SAME.test(lower))
-    return {
-      kind: "same-expression",
-      asksWho: ASKS_WHO.test(lower) || /\bdifferences?\b|^(?:how|in what)\b/.test(lower),
-    };
-  if (/^compare\b/.test(lower)) return { kind: "same-expression", asksWho: true };
-  if (ALTERNATIVES.test(lower)) return { kind: "alternatives" };
-  return AGAINST.test(lower) ? { kind: "against", target: null } : undefined;
 }
 
 /** "Is F1 happier than F2?" */
@@ -174,10 +124,11 @@ function withTarget(lower: string, targets: readonly Target[]): QuestionKind | u
   const byValence = fromEndToEnd(lower, labelsOf(targets));
   if (byValence !== undefined) return byValence;
   if (/^(?:please )?(?:rank|order|sort)\b|\brank\b/.test(lower)) return { kind: "rank", target, most };
-  if (RATED.test(lower)) return ratingOf(lower, targets);
+  if (RATED.test(lower) && !LETTERED.test(lower)) return ratingOf(lower, targets);
   if (WHY_NOT.test(lower)) return { kind: "why-not", target };
   if (WOULD_MAKE.test(lower)) return { kind: most ? "what-would-make" : "what-would-end", target };
-  if (/\bhow many\b|^count\b/.test(lower) && !STRENGTH.test(lower)) return { kind: "count", target };
+  if (HOW_MANY.test(lower)) return { kind: "count", target };
+  if (AVERAGE.test(lower)) return { kind: "average", target };
   if (SIDE.test(lower)) return { kind: "side", target };
   return aboutTarget(lower, targets, target);
 }
@@ -196,7 +147,12 @@ function aboutTarget(lower: string, targets: readonly Target[], target: Target):
     return { kind: "why", target, byUnits: true };
   if (/\bor\b/.test(lower) && labels.length > 1) return { kind: "choice", labels };
   if (STRENGTH.test(lower) || isHowLabel(lower)) return { kind: "strength", target };
-  return YES_NO.test(lower) ? (severalOf(lower, targets) ?? presenceOf(lower, target)) : affectOf(targets);
+  return YES_NO.test(lower) ? yesOrNoOf(lower, targets, target) : affectOf(targets);
+}
+
+function yesOrNoOf(lower: string, targets: readonly Target[], target: Target): QuestionKind {
+  if (ANYBODY_NOT.test(lower)) return { kind: "who-not", target };
+  return severalOf(lower, targets) ?? presenceOf(lower, target);
 }
 
 /** Yes-or-no questions about more than one thing, or about both ends of one. */

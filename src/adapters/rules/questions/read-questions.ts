@@ -16,7 +16,7 @@ export function readQuestions(asked: string, scene: QuestionScene): readonly Ask
 function readParts(text: string, scene: QuestionScene): readonly AskedQuestion[] {
   const parts = (text.match(/[^?]+\?*/g) ?? []).flatMap((sentence) => sentence.split(NEXT)).map((part) => part.trim());
   const [first = text, ...others] = parts;
-  const further = others.filter((part) => !asksForReasons(part, scene));
+  const further = others.filter((part) => !asksForReasons(part, scene) && !ONLY_WHO.test(part));
   if (further.length === 0) return [readQuestion(text, scene)];
   const questions = [readQuestion(first, scene)];
   for (const part of further) {
@@ -27,6 +27,9 @@ function readParts(text: string, scene: QuestionScene): readonly AskedQuestion[]
   }
   return questions;
 }
+
+/** "Is anyone sad, and who?": every answer says of whom it is. */
+const ONLY_WHO = /^(?:and )?(?:who|which(?: ones?| faces?)?|where)(?: (?:is|are) (?:it|that|they))?\?*$/i;
 
 /** "Is F3 sad, and what would make her happy?" */
 const PRONOUN = /\b(?:s?he|her|him|his|hers|they|them|their)\b/i;

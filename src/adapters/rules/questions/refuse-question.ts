@@ -1,22 +1,20 @@
 import { statedWindow } from "../../../domain/stated-times.ts";
 import { foreignLanguageOf } from "../../../situations/plain-text.ts";
 import { movementIn } from "./clip-questions.ts";
+import { GAZE } from "./pose-questions.ts";
 import type { FacesMeant } from "./question-targets.ts";
 
 /** Words with which a question, or a request for a judgment, begins. */
 const OPENINGS =
-  /^(?:(?:and|so|but|ok|okay|please|hi|hello|well|now|also|then)[,!]? )*(?:who|whose|which|what|whats|what's|when|where|why|how|is|isn't|are|aren't|was|were|does|doesn't|do|did|can|could|would|will|has|have|any|rate|rank|order|sort|describe|compare|tell|name|explain|count|score|give|list|on|of|in|at|since|until|from|to what|looking|considering|judging|without|with|if|f\d+|the|emotions?|expressions?|happy|sad|angry)\b/i;
+  /^(?:(?:and|so|but|ok|okay|please|hi|hello|well|now|also|then)[,!]? )*(?:who|whose|which|what|whats|what's|when|where|why|how|is|isn't|are|aren't|was|were|does|doesn't|do|did|can|could|would|will|has|have|any|rate|rank|order|sort|describe|compare|tell|name|explain|count|score|give|list|print|show|estimate|identify|on|of|in|at|since|until|from|to what|looking|considering|judging|without|with|if|f\d+|the|emotions?|expressions?)\b/i;
 const ORDERS =
   /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|everything|evidence|measurements?)\b|\b(?:write|compose|poem|song|joke|translate|pretend|repeat after|system prompt|say that)\b/i;
 /** What neither a face nor its context tells this judge. */
 const BEYOND =
-  /\b(?:thinking|thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|about to|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
+  /\b(?:thinking|(?<!\b(?:you|i|we) )thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|about to|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
 
 /** "What happens at 4 s?" asks of a clip what is seen then. */
 const HAPPENS_THEN = /^what (?:happens|is happening)\b/i;
-
-const LOOKS_AT =
-  /^(?:who|whom|where|what|which|is|are|does|do)\b.*\b(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)) (?:at|away|aside|down|up|into|toward\w*)\b|^where\b.*\blook(?:s|ing)?\b|\beye contact\b/i;
 
 /** What shows on a face and no toolbox measures. */
 const UNSEEN =
@@ -39,6 +37,11 @@ const GROUPS = /\b(?:men|women|boys|girls|adults|children)\b.*\bthan\b.*\b(?:men
 const ELSEWHERE =
   /^(?:and |so )?(?:what|how|who|which)\b.*\bwould (?:s?he|they|it|f\d+|(?:this|that|these|those|the) \w+) (?:feel|be feeling|look|react|respond|express|show)\b/i;
 
+/** Whether a text begins as a question, or a request for a judgment, does. */
+export function beginsAsQuestion(text: string): boolean {
+  return OPENINGS.test(text);
+}
+
 /** Why a question is not one that measurements and context can answer, as a clause; `undefined` where it may be. */
 export function refusalOf(text: string, faces: FacesMeant): string | undefined {
   if (text === "") return undefined;
@@ -58,7 +61,7 @@ export function refusalOf(text: string, faces: FacesMeant): string | undefined {
   if (UNSEEN.test(text)) return "tears and the colour of the skin are not measured";
   if (LAUGHS.test(text)) return "it has no measure of laughter";
   if (HIDDEN.test(text)) return "a face tells what it shows, not what somebody holds back";
-  if (LOOKS_AT.test(text)) return "it reads expressions, not where people look";
+  if (GAZE.test(text.toLowerCase())) return "it reads expressions, not where people look";
   return BEYOND.test(text) && !(HAPPENS_THEN.test(text) && statedWindow(text) !== null)
     ? "it reads expressions and their context, nothing else"
     : undefined;

@@ -35,6 +35,12 @@ export function nameOf(target: Target): string {
   }
 }
 
+/** As it is shown or not: `a neutral expression`. */
+export function shownName(target: Target): string {
+  if (target.type === "affect") return `a ${target.end === "high" ? "positive" : "negative"} ${target.dimension}`;
+  return target.type === "label" && target.label === "neutral" ? "a neutral expression" : nameOf(target);
+}
+
 /** What faces are put in order by. "Whether" since the last of them may not show it at all. */
 export function orderOf(target: Target): string {
   if (target.type === "affect") return nameOf(target);

@@ -126,7 +126,7 @@ describe("the rules judge's answer about three smiling women", () => {
       /^On a scale from 0 to 100, happiness: F3 is at 9\d \[E.*; .*\(a probability/,
     ],
     ["Rate the valence and the arousal of F3", /^The valence perceived on F3 is .*; the arousal perceived on F3 is /],
-    ["Order them from saddest to happiest", /^By valence, least first: 1\) F2 .*3\) F3/],
+    ["Order them from saddest to happiest", /^By valence, lowest first: 1\) F2 .*3\) F3/],
     ["Is the expression of F3 positive or negative?", /^Positive: the valence perceived on F3/],
     ["Is F3 more happy than sad?", /^Yes: happiness stands at 0\.\d\d on F3, sadness at 0\.0\d/],
     ["Does AU4 co-occur with AU12 on F3?", /^No: on F3 AU4 is absent \[E.*; on F3 the lip corners are pulled up/],
@@ -144,6 +144,13 @@ describe("the rules judge's answer about three smiling women", () => {
     ["Who is not afraid?", /^F1, F2 and F3 do not show fear \[E/],
     ["Do the networks agree about F3?", /^They agree on F3: face-api-expression@\S+ gives happiness 1\.00 \[E\d+\], /],
     ["Is F3 happy, isn't she?", /^Yes: F3/],
+    ["average happiness", /^Over 3 faces, happiness is 0\.\d\d on average, from 0\.\d\d \(F2\) to \d\.\d\d \(F3\)/],
+    ["Which two look most alike?", /^F1 and F3 are read most alike, as their readings share 0\.\d\d of 1/],
+    ["Who looks most negative?", /^F2 \(0\.\d\d\) has the lowest valence/],
+    ["Are they all smiling?", /^Yes, all: on F1 the lip corners/],
+    ["Would the face alone be read differently?", /^No, as the context says nothing .*: by the face alone F1 is/],
+    ["Is the head of F3 turned?", /^(?:Yes|No): of F3, the head (?:is turned \d+ degrees|is|faces).* \[E\d+\]\.$/],
+    ["Which emotion does F3 not show?", /^F3 is least likely \w+ \(0\.00\)/],
     ["What emotions are shown?", /^Of 3 faces, F1 .*F2 .*F3 .*are perceived as expressing happiness/],
     [
       "Does she look proud?",
@@ -230,6 +237,33 @@ describe("the rules judge's answer about three smiling women", () => {
     expect(judgment.answer).toMatch(/^Nobody shows a polite smile\. F1 shows a Duchenne smile/);
   });
 
+  it("says whether the face alone would be read differently when there is a context", async () => {
+    const { judgment } = await asked("Would you have said sad without the context?", "At the funeral of a friend.");
+    expect(judgment.answer).toMatch(
+      /^No: by the face alone F1 is perceived as expressing happiness .*, with the context as /,
+    );
+  });
+
+  it("says of a context that is not read that it is left out", async () => {
+    const { judgment, grounding } = await asked("How do they feel?", "Sie haben den Job verloren");
+    expect(judgment.answer).toMatch(/It is read without the context: .*it is written in German.* \[E1\]\.$/);
+    expect(grounding.claims.filter(({ verdict }) => verdict === "contradicted" || verdict === "uncited")).toEqual([]);
+  });
+
+  it.each([
+    "Are they all smiling?",
+    "Is anyone angry?",
+    "Why?",
+    "Give me the probability of each emotion",
+    "How sure are you?",
+  ])("answers %j about five faces in a paragraph, and has nothing to withdraw", async (question) => {
+    const { judgment, grounding } = await asked(question, null, 5);
+    const words = judgment.answer.replace(/\[E[^\]]*\]/g, "").split(/\s+/).length;
+    expect(words).toBeLessThanOrEqual(105);
+    expect(judgment.answer).toMatch(/F5/);
+    expect(grounding.claims.filter(({ verdict }) => verdict === "contradicted" || verdict === "uncited")).toEqual([]);
+  });
+
   it("says what a context changes when there is one", async () => {
     const { judgment } = await asked("What does the context change?", "Friends at a birthday party.");
     expect(judgment.answer).toMatch(/^The context, a celebration \[E\d+\], (?:raises happiness|leaves)/);
@@ -276,7 +310,7 @@ describe("the rules judge's answer about other people", () => {
     [6, "Is F2's smile symmetric?", /^(?:On both sides alike|More on the (?:left|right)): on F2/],
     [6, "Do F1 and F2 show the same expression?", /^Yes: F1 \(0\.\d\d\) and F2/],
     [6, "Is she lying?", /^The rules judge cannot answer that/],
-    [5, "Is this a Duchenne smile?", /^No: F1 does not show a Duchenne smile, as AU6 is absent/],
+    [5, "Is this a Duchenne smile?", /^No: F1, F2, F3, F4 and F5 do not show a Duchenne smile \[E/],
     [5, "How sure are you about F1?", /^Fairly sure: F1 .* disagree;/],
     [4, "Is this a Duchenne smile?", /^Yes on F3 and F4, not on every face/],
     [4, "Why is F1 not angry?", /^F1 is perceived as expressing happiness .* rather than anger/],
