@@ -76,6 +76,12 @@ describe("asking about a clip", () => {
     ["Does her expression change?", /Over time the face of F1 is read as neutral from 0\.0 to 1\.8 s/],
     ["How does she look?", /^F1 is perceived/],
     ["How does she take it?", /^F1 is perceived as .* Over time the face of F1 is read as neutral from 0\.0 to 1\.8 s/],
+    [
+      "Is her smile genuine?",
+      /^F1: AU12 .* from 2\.0 to 4\.0 s .* \[E\d+\]; the longest of these is looked at\. From 2 to 4 s: whether a smile is felt cannot be measured, only its type: F1 shows a Duchenne smile, as .* \(AU12\) \[E\d+\] and .* \(AU6\) \[E\d+\]/,
+    ],
+    ["Do they look at each other?", /^Nobody is seen together with somebody else.* \[E\d+\]\.$/],
+    ["Does she sound tired?", /^No voice is measured, as it has no sound track: .* \[E\d+\]; what is felt is not/],
     ["When does her expression change?", /Over time the face of F1 is read as neutral from 0\.0 to 1\.8 s/],
   ])("answers %s", async (question, answer) => {
     const report = await ask({ image: "clip.mp4", question }, await partsOfClip(createRulesModel()));

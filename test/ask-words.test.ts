@@ -139,6 +139,17 @@ it("answers whether face and words go together, and does not tell it twice", asy
   expect((await ask({ ...QUERY, question }, parts)).judgment.answer).toMatch(/^No words were given/);
 });
 
+it("takes a name for whose it is, and lets words hold beyond their time without saying that they are said then", async () => {
+  const parts = await partsWithWords(createRulesModel());
+  const given = { ...QUERY, transcript: await transcript() };
+  const report = await ask({ ...given, question: "What does Ann express when Ann says she is fine?" }, parts);
+  expect(report.judgment.answer).toMatch(/^"I'm fine, thanks\." is said from 0\.2 to 1\.6 s by Ann \(F1\) \[E\d+\]\. /);
+  expect(report.grounding).toMatchObject({ askedAgain: false });
+  const cues = report.judgment.subjects[0]?.cues.map(({ statement }) => statement) ?? [];
+  const terrible = cues.filter((statement) => statement.includes("terrible"));
+  expect(terrible).toEqual([expect.stringMatching(/leads one to expect \w+$/)]);
+});
+
 it("answers for the time that is asked about by what is shown and said then", async () => {
   const parts = await partsWithWords(createRulesModel());
   const answerTo = async (question: string) =>

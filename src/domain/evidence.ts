@@ -139,11 +139,14 @@ export const EvidenceValue = z.union([
   z.strictObject({
     type: z.literal("not-measured"),
     reason: z.string(),
-    /** Of a clip, what its frames come too slowly for: `blinks`. */
+    /** Of a clip, what cannot be told of it: what its frames come too slowly for (`blinks`), or `mutual gaze`. */
     what: z.array(z.string().min(1)).min(1).exactOptional(),
   }),
 ]);
 export type EvidenceValue = z.infer<typeof EvidenceValue>;
+
+/** Of a clip, how often two people look toward each other. */
+export const MUTUAL_GAZE_UNIT = "share of the frames in which it could be told";
 
 /** From which score on a point counts as seen; below, a network guesses. MoveNet's authors draw from 0.2 to 0.3 on. */
 export const POINT_SEEN_FROM = 0.3;

@@ -1,5 +1,5 @@
 import { capitalised } from "../domain/capitalised.ts";
-import type { EvidenceItem, NewEvidence, TimeWindow } from "../domain/evidence.ts";
+import { type EvidenceItem, MUTUAL_GAZE_UNIT, type NewEvidence, type TimeWindow } from "../domain/evidence.ts";
 import { spanText } from "../domain/timeline.ts";
 import type { ClipDynamics } from "../dynamics/clip-dynamics.ts";
 import { type CurveSynchrony, leaderOf, type PairDynamics, SYNCHRONOUS_P } from "../dynamics/pair-dynamics.ts";
@@ -91,18 +91,17 @@ function gazeItem(
 ): NewEvidence {
   if ("reason" in gaze) {
     const statement = `Whether ${who} look at each other cannot be told: ${gaze.reason}`;
-    return item(statement, { type: "not-measured", reason: gaze.reason });
+    return item(statement, { type: "not-measured", reason: gaze.reason, what: ["mutual gaze"] });
   }
   const spells = gaze.spells.map(({ first, last }): TimeWindow => {
     return { fromS: clock.timesS[first] as number, toS: clock.timesS[last] as number };
   });
   const more = spells.length > MOST_SPELLS ? ` and ${spells.length - MOST_SPELLS} times more` : "";
   const when = spells.slice(0, MOST_SPELLS).map(spanText).join(", ");
-  const unit = "share of the frames in which it could be told";
   return item(
     spells.length === 0
       ? `${who} never look toward each other in the ${gaze.frames} frames in which it could be told`
       : `${who} look toward each other ${when}${more}`,
-    { type: "quantity", value: gaze.mutual / gaze.frames, unit },
+    { type: "quantity", value: gaze.mutual / gaze.frames, unit: MUTUAL_GAZE_UNIT },
   );
 }

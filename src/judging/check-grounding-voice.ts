@@ -71,6 +71,12 @@ const NUMBERS: readonly [RegExp, readonly VoiceMeasure[], number][] = [
   [/(\d+(?:\.\d+)?)\s*dB\b/gi, ["loudness", "loudness above own", "loudness variation", "harmonicity"], 0.6],
   [/(\d+(?:\.\d+)?)\s*syllables\b/gi, ["syllable rate"], 0.2],
 ];
+/** "0.2 dB louder": a direction that says itself how far it goes, however little that is. */
+const BY_HOW_MUCH: readonly [RegExp, VoiceMeasure, number][] = [
+  [/(\d+(?:\.\d+)?)\s*dB\s+(louder|softer|quieter)\b/gi, "loudness above own", 0.6],
+  [/(\d+(?:\.\d+)?)\s*semitones?\s+(higher|above|lower|below)\b/gi, "pitch above own", 0.3],
+];
+const DOWN = /^(?:softer|quieter|lower|below)$/i;
 /** In words people round. Set by hand, not fitted. */
 const ROUNDED = 0.05;
 
@@ -86,16 +92,23 @@ export function voiceFinding({ prose, faceIds }: Claim, ledger: EvidenceLedger):
   const isThen = ({ time }: Voice) => window === null || time === undefined || overlaps(time, window);
   const own = heard.filter((item) => isTheirs(item) && isThen(item));
   const about = { own, who: faceIds.length === 1 ? `of ${faceIds[0]}` : "of them", window };
+  const amounts = BY_HOW_MUCH.flatMap(([pattern, name, slack]) =>
+    [...prose.matchAll(pattern)].map(([quoted, number, word = ""]) => {
+      const sign = DOWN.test(word) ? -1 : 1;
+      return numberFinding({ quoted, number: Number(number), names: [name], slack, sign }, about);
+    }),
+  );
+  const rest = BY_HOW_MUCH.reduce((text, [pattern]) => text.replace(pattern, " "), prose);
   const directions = ASPECTS.flatMap((aspect) => [
-    ...(aspect.more.test(prose) ? [directionFinding(aspect, 1, about)] : []),
-    ...(aspect.less.test(prose) ? [directionFinding(aspect, -1, about)] : []),
+    ...(aspect.more.test(rest) ? [directionFinding(aspect, 1, about)] : []),
+    ...(aspect.less.test(rest) ? [directionFinding(aspect, -1, about)] : []),
   ]);
   const numbers = NUMBERS.flatMap(([pattern, names, slack]) =>
-    [...prose.matchAll(pattern)].map(([quoted, number]) =>
+    [...rest.matchAll(pattern)].map(([quoted, number]) =>
       numberFinding({ quoted, number: Number(number), names, slack }, about),
     ),
   );
-  return worst([...directions, ...numbers]);
+  return worst([...amounts, ...directions, ...numbers]);
 }
 
 interface About {
@@ -129,12 +142,17 @@ interface Quoted {
   readonly number: number;
   readonly names: readonly VoiceMeasure[];
   readonly slack: number;
+  /** Which way it goes, where that is told; else both ways are meant. */
+  readonly sign?: 1 | -1;
 }
 
-function numberFinding({ quoted, number, names, slack }: Quoted, about: About): Finding {
+function numberFinding({ quoted, number, names, slack, sign }: Quoted, about: About): Finding {
   const measured = about.own.filter((item) => measuresOf(item, names).length > 0);
   if (measured.length === 0) return notMeasured(about, [], names);
-  const near = (value: number) => Math.abs(Math.abs(value) - number) <= Math.max(slack, ROUNDED * number);
+  const near = (value: number) => {
+    const told = sign === undefined ? Math.abs(value) : sign * value;
+    return Math.abs(told - number) <= Math.max(slack, ROUNDED * number);
+  };
   const fitting = measured.filter((item) => measuresOf(item, names).some(near));
   if (fitting.length > 0) return finding("supported", fitting, names);
   const { reason, ...rest } = finding("contradicted", measured, names);

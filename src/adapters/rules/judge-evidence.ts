@@ -5,6 +5,7 @@ import { windowText } from "../../domain/stated-times.ts";
 import { overlaps, spanText } from "../../domain/timeline.ts";
 import { integrateReadings } from "../../facs/cue-integration.ts";
 import { contextAppraisals, contextCues } from "./context-statements.ts";
+import { cuesOverTime } from "./cues-over-time.ts";
 import { type EvidenceView, stretchesIn, viewWithin, withEverything } from "./evidence-view.ts";
 import { exemplarCues } from "./exemplar-votes.ts";
 import { faceCues } from "./face-cues.ts";
@@ -14,6 +15,7 @@ import { nameCongruence, topLabel } from "./name-congruence.ts";
 import { answerQuestion } from "./questions/answer-question.ts";
 import { citing, sightIds } from "./questions/answer-words.ts";
 import { askedWindow } from "./questions/asked-window.ts";
+import { withFacesForNames } from "./questions/named-faces.ts";
 import { type ContextReading, readContext } from "./read-context.ts";
 import { type FaceReading, readFace, smileReadings } from "./read-face.ts";
 import { abstaining, readingOf } from "./reading-of.ts";
@@ -39,7 +41,9 @@ export function judgeEvidence(view: EvidenceView): Judgment {
 }
 
 /** An answer about a clip is about all of it, or about the time that the question names; of an image nothing changes. */
-function answered(view: EvidenceView, subjects: readonly JudgedSubject[]): string {
+function answered(asked: EvidenceView, subjects: readonly JudgedSubject[]): string {
+  const question = asked.question === null ? null : withFacesForNames(asked.question, asked.items);
+  const view: EvidenceView = { ...asked, question };
   const whole = view.faceIds.reduce((all, faceId) => withEverything(all, faceId), view);
   const window = askedWindow(view);
   if (window === null) return answerQuestion(whole, subjects, { clip: view });
@@ -115,25 +119,13 @@ function judgeOverTime(
     const { faceOnly, contextOnly, integrated } = judgment;
     return { ...stretch, faceOnly, contextOnly, integrated };
   });
-  const top = whole.judgment.integrated.distribution[0]?.label;
-  const cues = parts.flatMap(({ stretch, judged }) =>
-    judged.judgment.cues
-      .filter(({ actionUnits, evidenceIds }) => actionUnits.length > 0 || citesTime(view, evidenceIds))
-      .map((cue) => ({ ...cue, statement: `${cue.statement}, ${spanText(stretch)}` })),
-  );
-  const timeless = whole.judgment.cues.filter(
-    ({ actionUnits, evidenceIds }) => actionUnits.length === 0 && !citesTime(view, evidenceIds),
-  );
-  const ordered = [...cues.filter(({ label }) => label === top), ...cues.filter(({ label }) => label !== top)];
-  return { ...whole, judgment: { ...whole.judgment, cues: [...ordered, ...timeless], overTime } };
+  const stretchCues = parts.map(({ stretch, judged }) => ({ stretch, cues: judged.judgment.cues }));
+  const cues = cuesOverTime(view, whole.judgment, stretchCues);
+  return { ...whole, judgment: { ...whole.judgment, cues, overTime } };
 }
 
 function sharedBy(a: TimeWindow, b: TimeWindow): TimeWindow {
   return { fromS: Math.max(a.fromS, b.fromS), toS: Math.min(a.toS, b.toS) };
-}
-
-function citesTime({ items }: EvidenceView, ids: readonly string[]): boolean {
-  return items.some(({ id, time, value }) => ids.includes(id) && (time !== undefined || value.type === "timeline"));
 }
 
 interface Part {

@@ -1,4 +1,4 @@
-import type { EvidenceItem } from "../../../domain/evidence.ts";
+import { type EvidenceItem, MUTUAL_GAZE_UNIT } from "../../../domain/evidence.ts";
 import { overlaps, runsOf, spanText } from "../../../domain/timeline.ts";
 import type { EvidenceView } from "../evidence-view.ts";
 import { describeFaces } from "./answer-description.ts";
@@ -28,7 +28,7 @@ const FAST_ENOUGH = "`kuleshov measure --fps 25` looks for them in `episodes.csv
 
 /** Whether, and how often, somebody blinks, nods or shows something short: that frames come too slowly for it, or what was found. */
 export function movementAnswer(movement: FastMovement, { view, faces }: AnswerScene): string {
-  const tooSlow = view.items.find(({ value }) => value.type === "not-measured" && value.what?.includes(movement));
+  const tooSlow = view.items.find(({ value }) => isUntold(value, movement));
   if (tooSlow !== undefined)
     return `That cannot be told: ${clause(tooSlow.statement)}${citing([tooSlow.id])}; ${FAST_ENOUGH}.`;
   const told = faces.slice(0, NAMED_FACES).map((face) => foundOn(face, movement, view));
@@ -56,6 +56,38 @@ function isOf({ kind, value, time }: EvidenceItem, movement: FastMovement): bool
   if (movement !== "short expressions") return value.values.some(({ name }) => NAMES[movement].includes(name));
   const isWhole = ["onset", "offset"].every((end) => value.values.some(({ name }) => name === end));
   return isWhole && time !== undefined && time.toS - time.fromS < SHORT_S;
+}
+
+/** Whether people look toward each other: what was found of each two, or why it cannot be told. */
+export function mutualGazeAnswer({ view, faces, clip = view }: AnswerScene): string {
+  const found = clip.items.filter(({ value }) => {
+    return value.type === "quantity" ? value.unit === MUTUAL_GAZE_UNIT : isUntold(value, "mutual gaze");
+  });
+  const told = found.slice(0, MOST_TOLD).map(({ statement, id }) => `${statement}${citing([id])}.`);
+  if (told.length > 0) return told.join(" ");
+  const sights = citing(faces.flatMap(({ faceId }) => sightIds(clip, faceId)));
+  return `Nobody is seen together with somebody else, so that nothing is known of looks between people${sights}.`;
+}
+
+function isUntold(value: EvidenceItem["value"], what: string): boolean {
+  return value.type === "not-measured" && value.what?.includes(what) === true;
+}
+
+/** How somebody sounds: each stretch at the time that is asked about, else each voice throughout. No feeling is read from it. */
+export function voiceAnswer({ view, faces, clip = view, window = null }: AnswerScene): string {
+  const all = clip.items.filter(({ kind }) => kind === "voice");
+  if (all.length === 0)
+    return "Nothing was heard, as the sound of a clip that is asked about is what voices are measured in.";
+  const isAsked = ({ value }: EvidenceItem) =>
+    value.type !== "voice" || value.spokenBy === null || faces.some(({ faceId }) => faceId === value.spokenBy);
+  const own = all.filter(isAsked);
+  const then = own.filter(({ time }) =>
+    window === null ? time === undefined : time !== undefined && overlaps(time, window),
+  );
+  if (then.length === 0)
+    return `No voice of theirs is heard then${citing((own.length > 0 ? own : all).map(({ id }) => id))}.`;
+  const told = then.slice(0, MOST_TOLD).map(({ statement, id }) => `${statement}${citing([id])}`);
+  return `${told.join(". ")}; what is felt is not read from a voice.`;
 }
 
 /** What is said, when and by whom: throughout, at the time or with the words that the question names, or while somebody shows something. */

@@ -6,7 +6,7 @@ import type { JudgedSubject } from "../judge-evidence.ts";
 import { briefly } from "./answer-briefly.ts";
 import { whatWouldEndAnswer, whatWouldMakeAnswer } from "./answer-changes.ts";
 import { choiceAnswer } from "./answer-choice.ts";
-import { movementAnswer, speechAnswer } from "./answer-clip.ts";
+import { movementAnswer, mutualGazeAnswer, speechAnswer, voiceAnswer } from "./answer-clip.ts";
 import { contextAnswer, contextOnAnswer, expectedAnswer, faceAloneAnswer } from "./answer-context.ts";
 import { describeFaces, describeScene } from "./answer-description.ts";
 import {
@@ -99,7 +99,7 @@ export function answerQuestion(
 }
 
 /** Answers that are about times by themselves. */
-const IN_TIME: ReadonlySet<AskedQuestion["kind"]> = new Set(["when", "movement", "speech"]);
+const IN_TIME: ReadonlySet<AskedQuestion["kind"]> = new Set(["when", "movement", "mutual-gaze", "voice", "speech"]);
 
 /** What is said of the questions that go without an answer, as clauses: by itself, none of it would be held against a measurement. */
 function unanswered(questions: readonly AskedQuestion[]): string[] {
@@ -198,6 +198,10 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
       return whenAnswer(asked.target, scene);
     case "movement":
       return movementAnswer(asked.movement, scene);
+    case "mutual-gaze":
+      return mutualGazeAnswer(scene);
+    case "voice":
+      return voiceAnswer(scene);
     case "speech":
       return speechAnswer(asked, scene);
     case "words":

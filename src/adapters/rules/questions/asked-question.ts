@@ -62,6 +62,8 @@ export type QuestionKind =
   | { readonly kind: "meaning" | "what-would-end"; readonly target: Target }
   /** Of a clip: blinks and their like; and what is said, by whom and when: while somebody shows the target, or with these words. */
   | { readonly kind: "movement"; readonly movement: FastMovement }
+  /** Whether two people look at each other, and how somebody's voice is. */
+  | { readonly kind: "mutual-gaze" | "voice" }
   | { readonly kind: "speech"; readonly during: Target | null; readonly words: string | null }
   /** Which FACS prototype is shown, or whether this one is. */
   | { readonly kind: "prototype"; readonly target: Target | null }

@@ -19,6 +19,11 @@ export function movementIn(lower: string): FastMovement | undefined {
   return HEAD.test(lower) ? "nods and shakes" : undefined;
 }
 
+const EACH_OTHER =
+  /\b(?:look|looks|looking|gaze|gazing|stare|staring|glance|glancing) (?:\w+ )?(?:at|toward|towards) (?:each other|one another)\b|\beye contact\b|\bmutual gaze\b/;
+const VOICE =
+  /\bvoices?\b|\bintonation\b|\btone of (?:\w+ )?speech\b|\b(?:do|does|did) (?:\w+ ){1,2}sound\b|\b(?:speaks?|speaking|talks?|talking) (?:\w+ )?(?:louder|softer|faster|slower|higher|lower|loudly|softly|quickly|slowly|quietly)\b/;
+
 const SPEAKS = "(?:speak(?:s|ing)?|talk(?:s|ing)?|say(?:s|ing)?|said)";
 const WHO_SPEAKS = new RegExp(String.raw`^(?:and |so )?(?:who|which \w+)\b(?: is| was)? ${SPEAKS}\b`);
 const WHAT_IS_SAID =
@@ -34,6 +39,8 @@ const CHANGES = /^(?:and |so )?(?:what|how|do|does|did)\b.*\bchang(?:e|es|ed|ing
 export function clipQuestion(lower: string, [target]: readonly Target[]): QuestionKind | undefined {
   const movement = movementIn(lower);
   if (movement !== undefined && !ASKS_WHO.test(lower)) return { kind: "movement", movement };
+  if (EACH_OTHER.test(lower)) return { kind: "mutual-gaze" };
+  if (VOICE.test(lower)) return { kind: "voice" };
   const [isWhenSaid, words = ""] = WHEN_SAID.exec(lower) ?? [];
   if (isWhenSaid !== undefined) return { kind: "speech", during: null, words: words.trim() || null };
   if (WHO_SPEAKS.test(lower) || WHAT_IS_SAID.test(lower))
