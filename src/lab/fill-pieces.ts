@@ -1,6 +1,6 @@
 import { costOfTaking, type Offset, placeFrom } from "./fill-offsets.ts";
 import type { Small } from "./fill-small.ts";
-import { createGridCut, SIDES } from "./grid-cut.ts";
+import { createGridCut, type GridCut, SIDES } from "./grid-cut.ts";
 
 /** What a cell costs that nothing can be taken for: more than any other choice. */
 const IMPOSSIBLE = 1e5;
@@ -19,22 +19,21 @@ const SWEEPS = 2;
  */
 export function piecesFrom(small: Small, offsets: readonly Offset[]): (Offset | undefined)[] {
   const hole = holeOf(small);
-  const costs = offsets.map((offset) => costsOf(small, hole, offset));
+  const offers = offsets.map((offset) => offerOf(small, hole, offset));
   const chosen = new Int32Array(hole.cells.length);
-  for (let n = 0; n < chosen.length; n++) {
-    costs.forEach((cost, label) => {
-      if ((cost[n] as number) < (costs[chosen[n] as number]?.[n] as number)) chosen[n] = label;
-    });
-  }
-  const seam = seamsBetween(small, offsets);
+  offers.forEach(({ costs }, label) => {
+    for (let n = 0; n < chosen.length; n++) {
+      if ((costs[n] as number) < (offers[chosen[n] as number]?.costs[n] as number)) chosen[n] = label;
+    }
+  });
   const grid = createGridCut(hole.beside);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    for (let label = 0; label < offsets.length; label++) expand(label, { hole, costs, chosen, seam, grid });
+    for (let label = 0; label < offers.length; label++) expand(label, { small, hole, offers, chosen, grid });
   }
   const found: (Offset | undefined)[] = new Array(small.hole.length).fill(undefined);
   hole.cells.forEach((cell, n) => {
     const label = chosen[n] as number;
-    if ((costs[label]?.[n] as number) < IMPOSSIBLE) found[cell] = offsets[label];
+    if ((offers[label]?.from[n] ?? -1) >= 0) found[cell] = offsets[label];
   });
   return found;
 }
@@ -68,33 +67,37 @@ function neighboursOf(at: number, count: number, widthPx: number): number[] {
   return [x < widthPx - 1 ? at + 1 : -1, x > 0 ? at - 1 : -1, at + widthPx < count ? at + widthPx : -1, at - widthPx];
 }
 
-/** What it costs each cell of the hole to be taken by an offset, beside what its neighbours are. */
-function costsOf(small: Small, { cells, border }: HoleCells, offset: Offset): Float32Array {
-  const step = offset[1] * small.widthPx + offset[0];
-  const costs = Float32Array.from(cells, (cell) => costOfTaking(small, cell, offset) ?? IMPOSSIBLE);
-  for (const { n, place } of border) {
-    if ((costs[n] as number) < IMPOSSIBLE)
-      costs[n] = (costs[n] as number) + 2 * differenceIn(small, place, place + step);
-  }
-  return costs;
+/** What an offset offers to the cells of the hole, by their numbers. */
+interface Offer {
+  /** The place that each is taken from, -1 where it cannot be: int32 [count]. */
+  readonly from: Int32Array;
+  /** What that costs, beside what its neighbours are: float32 [count]. */
+  readonly costs: Float32Array;
+  /** The cells that can be taken. */
+  readonly served: Int32Array;
 }
 
-type Seam = (cell: number, other: number, one: number, another: number) => number;
-
-/** What it costs that a cell is taken by one offset and its neighbour by another. */
-function seamsBetween(small: Small, offsets: readonly Offset[]): Seam {
-  const from = (cell: number, label: number) => placeFrom(small, cell, offsets[label] as Offset);
-  return (cell, other, one, another) =>
-    one === another
-      ? 0
-      : SEAM +
-        differenceIn(small, from(cell, one), from(cell, another)) +
-        differenceIn(small, from(other, one), from(other, another));
+function offerOf(small: Small, { cells, border }: HoleCells, offset: Offset): Offer {
+  const from = new Int32Array(cells.length).fill(-1);
+  const costs = new Float32Array(cells.length).fill(IMPOSSIBLE);
+  const served: number[] = [];
+  for (let n = 0; n < cells.length; n++) {
+    const cost = costOfTaking(small, cells[n] as number, offset);
+    if (cost === null) continue;
+    from[n] = placeFrom(small, cells[n] as number, offset);
+    costs[n] = cost;
+    served.push(n);
+  }
+  for (const { n, place } of border) {
+    if (from[n] === -1) continue;
+    costs[n] = (costs[n] as number) + 2 * differenceIn(small, place, placeFrom(small, place, offset));
+  }
+  return { from, costs, served: Int32Array.from(served) };
 }
 
 /** How much two cells differ in colour and in how light changes there, in steps of 255. */
 function differenceIn({ rgb, hole, across, down }: Small, a: number, b: number): number {
-  if (hole[a] !== 0 || hole[b] !== 0) return UNKNOWN;
+  if (a < 0 || b < 0 || hole[a] === 1 || hole[b] === 1) return UNKNOWN;
   const [i, j] = [3 * a, 3 * b];
   const red = Math.abs((rgb[i] as number) - (rgb[j] as number));
   const green = Math.abs((rgb[i + 1] as number) - (rgb[j + 1] as number));
@@ -105,37 +108,57 @@ function differenceIn({ rgb, hole, across, down }: Small, a: number, b: number):
 }
 
 interface Choice {
+  readonly small: Small;
   readonly hole: HoleCells;
-  readonly costs: readonly Float32Array[];
-  /** The label of each cell, which is improved in place. */
+  readonly offers: readonly Offer[];
+  /** The number of each cell's offer, which is improved in place. */
   readonly chosen: Int32Array;
-  readonly seam: Seam;
-  readonly grid: ReturnType<typeof createGridCut>;
+  readonly grid: GridCut;
 }
 
-/** Gives a label to all the cells for which that makes the whole cheaper. */
-function expand(label: number, { hole: { cells, beside }, costs, chosen, seam, grid }: Choice): void {
-  const { pipes, terminals } = grid;
-  pipes.fill(0);
-  terminals.fill(0);
-  const add = (n: number, cost: number) => {
-    terminals[n] = (terminals[n] as number) + cost;
-  };
-  for (let n = 0; n < cells.length; n++) {
-    const own = chosen[n] as number;
-    add(n, (costs[label]?.[n] as number) - (costs[own]?.[n] as number));
-    for (const side of [0, 2]) {
-      const m = beside[SIDES * n + side] as number;
-      const theirs = chosen[m] as number;
-      if (m < 0 || (own === label && theirs === label)) continue;
-      const [cell, other] = [cells[n] as number, cells[m] as number];
-      const neither = seam(cell, other, own, theirs);
-      const [second, first] = [seam(cell, other, own, label), seam(cell, other, label, theirs)];
-      add(n, first - neither);
-      add(m, -first);
-      pipes[SIDES * n + side] = Math.max(0, second + first - neither);
-    }
+/** Gives an offer to all the cells for which that makes the whole cheaper. */
+function expand(label: number, choice: Choice): void {
+  const { offers, chosen, grid } = choice;
+  const { costs, served } = offers[label] as Offer;
+  grid.pipes.fill(0);
+  grid.terminals.fill(0);
+  for (const n of served) {
+    add(grid, n, (costs[n] as number) - (offers[chosen[n] as number]?.costs[n] as number));
+    for (let side = 0; side < SIDES; side++) bind(label, choice, { n, side });
   }
   const tree = grid.cut();
-  for (let n = 0; n < cells.length; n++) if (tree[n] === -1) chosen[n] = label;
+  for (const n of served) if (tree[n] === -1) chosen[n] = label;
+}
+
+/** What it costs beside its neighbour on one side that a cell takes an offer, or does not. */
+function bind(
+  label: number,
+  { small, hole: { beside }, offers, chosen, grid }: Choice,
+  { n, side }: { readonly n: number; readonly side: number },
+): void {
+  const m = beside[SIDES * n + side] as number;
+  if (m < 0) return;
+  const [own, theirs] = [chosen[n] as number, chosen[m] as number];
+  if (own === label && theirs === label) return;
+  const seam = (one: number, another: number) => {
+    if (one === another) return 0;
+    const [first, second] = [offers[one] as Offer, offers[another] as Offer];
+    const here = differenceIn(small, first.from[n] as number, second.from[n] as number);
+    return SEAM + here + differenceIn(small, first.from[m] as number, second.from[m] as number);
+  };
+  if (offers[label]?.from[m] === -1) {
+    // The neighbour cannot take it, and stays as it is.
+    add(grid, n, seam(label, theirs) - seam(own, theirs));
+  } else if (side % 2 === 0) {
+    // Each pair once.
+    const [neither, first] = [seam(own, theirs), seam(label, theirs)];
+    const second = own === theirs ? first : seam(own, label);
+    add(grid, n, first - neither);
+    add(grid, m, -first);
+    grid.pipes[SIDES * n + side] = Math.max(0, second + first - neither);
+  }
+}
+
+function add({ terminals }: GridCut, n: number, cost: number): void {
+  terminals[n] = (terminals[n] as number) + cost;
 }

@@ -7,7 +7,7 @@ const NONE = -1;
 const EMPTY = 1e-6;
 
 /** Pipes between the cells of a grid and two terminals, to be filled in before each cut. */
-interface GridCut {
+export interface GridCut {
   /** How much may flow from each cell to each side: float32 [count, 4]. */
   readonly pipes: Float32Array;
   /** How much may flow into each cell from the first terminal, less how much out of it to the second: float32 [count]. */
