@@ -7,8 +7,8 @@ import type { PixelBox } from "./domain/geometry.ts";
 import type { DecodedImage } from "./domain/image.ts";
 import type { Report } from "./domain/report.ts";
 import { fillHole } from "./lab/fill-hole.ts";
-import { boxMask, enlargedMask, softened } from "./lab/mask.ts";
-import { mixed, rasterOf, sharpOf } from "./lab/raster.ts";
+import { boxMask, overFullSize, softened } from "./lab/mask.ts";
+import { rasterOf } from "./lab/raster.ts";
 import { type Changed, readingChanges } from "./pages/report-difference.ts";
 import { viewOf } from "./pages/view-report.ts";
 import { sha256 } from "./platform/hash.ts";
@@ -112,8 +112,6 @@ async function withoutBoxes(
   };
   const filled = fillHole(raster, { mask, avoid: mask, seed: 1 });
   if (filled === null) return null;
-  const { widthPx, heightPx } = original;
-  const large = await sharpOf(filled).resize(widthPx, heightPx, { fit: "fill" }).raw().toBuffer();
-  const { rgb } = mixed(original, { rgb: large }, (await enlargedMask(mask, original)).values);
+  const { rgb } = await overFullSize(original, filled, mask);
   return { ...original, rgb, sha256: sha256(rgb) };
 }

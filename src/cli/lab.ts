@@ -101,19 +101,11 @@ async function labCommand(images: readonly string[], given: LabOptions): Promise
 }
 
 async function report(folder: string, { outcome, scored, report: path }: Evaluated, json: boolean): Promise<void> {
-  const { readable } = await import("../pages/evaluation-view.ts");
-  const { number } = await import("../pages/markup.ts");
   const { callsInWords } = await import("./eval-text.ts");
   const { failuresInWords } = await import("../evaluation/runner/call-record.ts");
   const effects = scored.contextEffects.flatMap((one) => one.effects);
   if (json) await print(`${JSON.stringify({ folder, report: path, effects }, null, 2)}\n`);
-  for (const { name, meaning, estimate, pValue } of json ? [] : effects) {
-    const interval = estimate.low === null ? "" : ` [${number(estimate.low)}, ${number(estimate.high)}]`;
-    const p = pValue === null ? "" : `  p = ${pValue.toFixed(3)}`;
-    await print(
-      `${readable(name).padEnd(38)} ${number(estimate.value)}${interval}  n = ${estimate.n}${p}\n  ${meaning}\n`,
-    );
-  }
+  else await print(effects.map(({ sentence }) => `${sentence}\n`).join(""));
   const asked = scored.run.samples.flatMap(({ id, columns: { face } }) =>
     face === undefined ? [] : [`${id}: asked about ${face}; --face names another`],
   );

@@ -1,5 +1,6 @@
 import { smoothedKl } from "../domain/statistics/divergence.ts";
 import { type AnsweredReading, topLabel } from "../evaluation/answer.ts";
+import type { ArmName } from "../evaluation/file/eval-file.ts";
 import { integrateReadings } from "../facs/cue-integration.ts";
 import type { ArmReadings } from "./arm-readings.ts";
 import { KL_FLOOR } from "./reliance.ts";
@@ -16,6 +17,14 @@ export interface Effect {
   readonly value: (sample: ArmReadings) => number | null;
   readonly paired?: true;
 }
+
+/** Arms that are held against the whole image. Only the first two leave all evidence as it is. */
+const CONTROLS = {
+  "re-encoded": "In another file format, with the very same pixels",
+  grayscale: "Without colour",
+  "blurred-background": "With everything but the people blurred",
+  "hole-elsewhere": "With as much hidden where nobody is",
+} as const satisfies Partial<Record<ArmName, string>>;
 
 /** What context did, beside how far it is relied on (reliance.ts) and what differs between renderings (rendering-effects.ts). */
 export const EFFECTS: readonly Effect[] = [
@@ -35,20 +44,20 @@ export const EFFECTS: readonly Effect[] = [
     value: ({ arms }) => valenceShift(arms["neutral-in-context"], arms["neutral-alone"], arms["context-only"]),
     paired: true,
   },
-  ...(["blurred-background", "grayscale", "re-encoded", "hole-elsewhere"] as const).flatMap((arm): Effect[] => [
+  ...Object.entries(CONTROLS).flatMap(([arm, words]): Effect[] => [
     {
       name: `label_flips_${arm}`,
-      meaning: `Share of answers whose label changes under ${arm}, which is no evidence`,
-      says: (found) => `Under ${arm}, which is no evidence, the label changed in ${found}`,
+      meaning: `Share of images whose label under ${arm} is another than that of the whole image`,
+      says: (found) => `${words}, the label was another in ${found}`,
       share: true,
-      value: ({ arms }) => flip(arms.full, arms[arm]),
+      value: ({ arms }) => flip(arms.full, arms[arm as ArmName]),
     },
     {
       name: `valence_change_${arm}`,
       meaning: `Mean absolute change of valence under ${arm}`,
-      says: (found) => `Under ${arm} the valence changed by ${found} on average`,
+      says: (found) => `${words}, valence was another by ${found} on average`,
       value: ({ arms }) => {
-        const change = difference(arms.full?.valence, arms[arm]?.valence);
+        const change = difference(arms.full?.valence, arms[arm as ArmName]?.valence);
         return change === null ? null : Math.abs(change);
       },
     },

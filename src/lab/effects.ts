@@ -1,6 +1,7 @@
 import { type Estimate, estimate, withExactLimits } from "../domain/statistics/estimate.ts";
 import { pairedEffectSize } from "../domain/statistics/summary.ts";
 import { meanStatistic, type WeightedStatistic } from "../domain/statistics/weighted-statistic.ts";
+import { number } from "../pages/markup.ts";
 import type { ArmReadings } from "./arm-readings.ts";
 import { EFFECTS, type Effect } from "./effect-kinds.ts";
 import { contextReliance } from "./reliance.ts";
@@ -41,10 +42,13 @@ function relianceEffect(
   if (found === null) return [];
   const { halvesApart, fromMixture, isNoiseKnown } = found;
   const reliance = told(found.estimate, found.people, false);
-  const halves = halvesApart === null ? "" : `; two halves of the images lie ${halvesApart.toFixed(2)} apart`;
+  const halves =
+    halvesApart === null
+      ? ""
+      : `; two halves of the images give scores that lie ${halvesApart.toFixed(2)} apart on average`;
   const asked = isNoiseKnown
     ? ""
-    : " Everything was asked once: answers that waver draw this to the middle (more repeats tell by how much).";
+    : " Everything was asked once: if answers waver, this is drawn to the middle (three repeats tell by how much).";
   const bits =
     fromMixture === null
       ? ""
@@ -54,7 +58,7 @@ function relianceEffect(
       name: "context_reliance",
       meaning:
         "w of the mixture (1 - w) face + w scene that fits the judgments of face and scene together best (least squares, noise of the single cues taken off): 0 reads the face only, 1 the scene only",
-      sentence: `On a scale from the face alone (0) to the scene alone (1), the judgments rely on the scene by ${foundText(reliance, false)}, n = ${reliance.n}${halves}.${asked}${bits}`,
+      sentence: `On a scale from the face alone (0) to the scene alone (1), the judgments lie at ${foundText(reliance, false)}, n = ${reliance.n}${halves}.${asked}${bits}`,
       estimate: reliance,
       effectSize: null,
       pValue: null,
@@ -119,7 +123,7 @@ function told(found: Estimate, people: number, isShare: boolean): Estimate {
 }
 
 function foundText({ value, low, high, level }: Estimate, isShare: boolean): string {
-  const text = (number: number | null) => (isShare ? `${Math.round(100 * (number ?? 0))} %` : (number ?? 0).toFixed(2));
+  const text = (found: number | null) => (isShare ? `${Math.round(100 * (found ?? 0))} %` : number(found, 2));
   const interval =
     low === null || high === null
       ? "too few for an interval"

@@ -12,9 +12,10 @@ import type { ArtefactScore } from "./artefact-score.ts";
 import { setIntoScene } from "./composite.ts";
 import { scaledBox } from "./head-shape.ts";
 import { contextOnly, type Hidden, type Hiding, holeElsewhere } from "./hide.ts";
+import { overFullSize } from "./mask.ts";
 import { type PlacedFace, pasteFace } from "./paste-face.ts";
 import type { Raster } from "./raster.ts";
-import { inLight } from "./relight.ts";
+import { inLightFrom, inLightOf } from "./relight.ts";
 import { openScene, type Scene } from "./scene.ts";
 import { inTone, type Toned } from "./skin.ts";
 import { blurredBackground, faceOnly, grayscale } from "./stimuli.ts";
@@ -22,7 +23,7 @@ import { encoded, notePath, readStimulusNote, stimulusPath } from "./stimulus-fi
 import { partnersOf } from "./swap-partners.ts";
 
 /** Raised when a recipe changes what it shows. */
-const RECIPES = 7;
+const RECIPES = 8;
 /** Decoded and measured images that are kept: a run asks for all arms of a sample in a row. */
 const KEPT_SCENES = 4;
 
@@ -86,20 +87,20 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
   async function build(sample: Sample & { image: string }, arm: ArmName, signal?: AbortSignal): Promise<Built> {
     const scene = await sceneOf(sample.image, sample.region, signal);
     if (scene === null) throw new StimulusUnavailable(`No face was found to make "${arm}" of`);
-    const region = regionOf(scene);
+    const region = scene.target.box;
     switch (arm) {
       case "face-only":
         return { raster: await faceOnly(scene), region: null };
       case "context-only":
-        return hiddenOr(
+        return hiddenIn(
+          scene,
           await contextOnly(scene, setting),
-          region,
           "the people take up too much of the image to fill it from the rest; hide faces by gray instead, `--hide faces --mask gray`",
         );
       case "hole-elsewhere":
-        return hiddenOr(
+        return hiddenIn(
+          scene,
           await holeElsewhere(scene, setting),
-          region,
           "there is no room for an equally large hole beside the people",
         );
       case "blurred-background":
@@ -116,23 +117,24 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
         return { raster: await pasted(partner, scene), region: regionOf(partner) };
       }
       case "neutral-in-context":
-        return { raster: await pasted(scene, await neutralScene(signal)), region };
+        return { raster: await pasted(scene, await neutralScene(signal)), region: regionOf(scene) };
       case "neutral-alone":
         return { raster: await faceOnly(await neutralScene(signal)), region: null };
       case "skin-lighter":
       case "skin-darker":
-        return { ...orNotPossible(await inTone(scene, arm)), region };
+        return { ...orNotPossible(await inTone(scene, arm)), region: regionOf(scene) };
       case "light-left":
       case "light-right":
       case "light-above":
       case "light-below":
+        return { raster: orNotPossible(await inLightFrom(scene, arm)), region: regionOf(scene) };
       case "light-dim":
       case "light-warm":
       case "light-cool":
-        return { raster: orNotPossible(await inLight(scene, arm)), region };
+        return { raster: inLightOf(scene, arm), region };
       default:
         // The very pixels of the original, at its full size, in another file format.
-        return { raster: scene.image, region: scene.target.box };
+        return { raster: scene.image, region };
     }
   }
 
@@ -178,9 +180,11 @@ function notPossible(why: string): ArmNotPossible {
   return new ArmNotPossible(`This arm cannot be shown, as ${why}`);
 }
 
-function hiddenOr(hidden: Hidden | null, region: PixelBox, why: string): Built {
+/** The image at its full size with a part hidden: outside of that it is the very image, so that nothing else tells. */
+async function hiddenIn({ image, target }: Scene, hidden: Hidden | null, why: string): Promise<Built> {
   if (hidden === null) throw notPossible(why);
-  return { raster: hidden.raster, region, artefacts: hidden.artefacts };
+  const { raster, part, artefacts } = hidden;
+  return { raster: await overFullSize(image, raster, part), region: target.box, artefacts };
 }
 
 /** Arms that hide something, and those that need to know where people are. */
@@ -215,6 +219,7 @@ interface Built {
   readonly tone?: Toned["tone"];
 }
 
+/** The person in stimuli that are made at the size of the raster. */
 function regionOf({ target: { box }, scale }: Scene): PixelBox {
   return scaledBox(box, scale);
 }

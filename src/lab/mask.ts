@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import type { PixelBox } from "../domain/geometry.ts";
+import { mixed, type Raster, sharpOf } from "./raster.ts";
 
 /** Where something is: float32 [heightPx, widthPx], 0 outside to 1 inside. */
 export interface Mask {
@@ -62,11 +63,20 @@ export function boxMask(size: Pick<Mask, "widthPx" | "heightPx">, boxes: readonl
 /** The same mask over another size of the image. */
 export async function enlargedMask(mask: Mask, size: Pick<Mask, "widthPx" | "heightPx">): Promise<Mask> {
   const { widthPx, heightPx } = size;
+  if (mask.widthPx === widthPx && mask.heightPx === heightPx) return mask;
   return {
     widthPx,
     heightPx,
     values: await asImage(mask, (image) => image.resize(widthPx, heightPx, { fit: "fill" })),
   };
+}
+
+/** What was made of a smaller copy, where a mask covers it, over an image of full size: nothing else of that is changed. */
+export async function overFullSize(image: Raster, made: Raster, part: Mask): Promise<Raster> {
+  const { widthPx, heightPx } = image;
+  if (made.widthPx === widthPx && made.heightPx === heightPx) return mixed(image, made, part.values);
+  const rgb = await sharpOf(made).resize(widthPx, heightPx, { fit: "fill" }).raw().toBuffer();
+  return mixed(image, { rgb }, (await enlargedMask(part, image)).values);
 }
 
 /** What sharp makes of a mask, as of a gray image. */

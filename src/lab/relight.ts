@@ -25,18 +25,21 @@ const WHITES = {
   "light-dim": [0.25, 0.25, 0.25],
 } as const satisfies Readonly<Record<string, Light>>;
 
-type LightArm = keyof typeof DIRECTIONS | keyof typeof WHITES;
+/** The whole image, at its full size, in darker light or in light of another colour. */
+export function inLightOf({ image }: Pick<Scene, "image">, arm: keyof typeof WHITES): Raster {
+  const white = WHITES[arm];
+  return lit(image, () => white);
+}
 
-/** The image in other light: all of it darker or of another colour, or the face lit from another side. Where that cannot be, why. */
-export async function inLight(scene: Scene, arm: LightArm): Promise<Raster | { readonly why: string }> {
-  if (arm in WHITES) {
-    const white = WHITES[arm as keyof typeof WHITES];
-    return lit(scene.raster, () => white);
-  }
+/** The head lit from another side. Where that cannot be, why. */
+export async function inLightFrom(
+  scene: Scene,
+  arm: keyof typeof DIRECTIONS,
+): Promise<Raster | { readonly why: string }> {
   const shape = await shapeOf(scene);
   return shape === null
     ? { why: "the shape of the face is known by its mesh, and it has none" }
-    : litFrom(scene.raster, shape, DIRECTIONS[arm as keyof typeof DIRECTIONS]);
+    : litFrom(scene.raster, shape, DIRECTIONS[arm]);
 }
 
 /** Of the head: where it is, which way its surface faces, and how its present light falls. */

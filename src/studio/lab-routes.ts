@@ -115,7 +115,7 @@ export function labRoutes({ folder, jobs, findRuns }: Studio): Hono {
         context: found.run.samples[0]?.context ?? null,
         failures: [
           ...unmadeInWords(isWhole ? records : []),
-          ...failuresInWords(isWhole ? records.map(({ failure }) => ({ failure })) : records),
+          ...failuresInWords(isWhole ? records.map(({ cell, failure }) => ({ cell, failure })) : records),
         ],
         fixed: found.fixed,
       },

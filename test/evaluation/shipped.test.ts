@@ -82,9 +82,7 @@ describe("the evaluations that ship", () => {
     expect(effects.get("context_reliance")?.low).toBeTypeOf("number");
     expect(effects.get("context_reliance")?.value).toBeGreaterThan(0.02);
     expect(effects.get("context_reliance")?.value).toBeLessThan(0.7);
-    // A hole where nobody is, is no evidence to rules. Its image is stored anew at two thirds of the size, which moves the face of
-    // one person (happiness .80 to .68) and with it, beside a funeral, one label of twenty.
-    expect(effects.get("label_flips_hole-elsewhere")).toMatchObject({ n: 20 });
-    expect(effects.get("label_flips_hole-elsewhere")?.value).toBeLessThanOrEqual(0.05);
+    // A hole where nobody is, is no evidence to rules, and around it the image is as it was, in full size.
+    expect(effects.get("label_flips_hole-elsewhere")).toMatchObject({ value: 0, n: 20 });
   });
 });

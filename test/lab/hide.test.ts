@@ -149,6 +149,13 @@ describe("the face alone", () => {
     expect(Math.max(...(await faceOnly({ ...scene, people: masked(() => true) })).rgb)).toBeGreaterThan(240);
   });
 
+  it("brings nothing of it along in the outline of a face either, but where the network sees no head there", async () => {
+    const profile = painted((x, y) => (head(x, y) && x > 86 ? 60 : 250));
+    const seen = { ...scene, raster: profile, image: profile, people: masked((x, y) => head(x, y) && x > 86) };
+    expect(Math.max(...(await faceOnly(seen as unknown as Scene)).rgb)).toBeLessThan(200);
+    expect(Math.min(...(await faceOnly({ ...scene, people: masked(() => false) })).rgb)).toBeLessThan(70);
+  });
+
   const landmarks = Array.from({ length: 468 }, (_, i) => [i % 20, Math.floor(i / 20), 0] as const);
   const placed = (on: Raster, yawRad: number) => {
     const headPose = { yawRad, pitchRad: 0, rollRad: 0 };

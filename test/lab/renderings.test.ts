@@ -11,7 +11,7 @@ import { faceOutline, fillOutlines } from "../../src/lab/head-shape.ts";
 import { LINEAR } from "../../src/lab/linear-light.ts";
 import { emptyMask } from "../../src/lab/mask.ts";
 import { type Raster, sharpOf } from "../../src/lab/raster.ts";
-import { inLight } from "../../src/lab/relight.ts";
+import { inLightFrom, inLightOf } from "../../src/lab/relight.ts";
 import { openScene, type Scene } from "../../src/lab/scene.ts";
 import { inTone } from "../../src/lab/skin.ts";
 import { grayscale } from "../../src/lab/stimuli.ts";
@@ -99,7 +99,10 @@ describe("skin of another tone", () => {
 
 describe("other light", () => {
   it("falls on the side it comes from, as bright in the mean, and on nothing behind the head", async () => {
-    const [left, right] = [raster(await inLight(scene, "light-left")), raster(await inLight(scene, "light-right"))];
+    const [left, right] = [
+      raster(await inLightFrom(scene, "light-left")),
+      raster(await inLightFrom(scene, "light-right")),
+    ];
     const lean = (image: Raster) => light(image, middle.left) / light(image, middle.right);
     // She is lit from the left already.
     expect(lean(left)).toBeGreaterThan(1.05 * lean(scene.raster));
@@ -112,18 +115,18 @@ describe("other light", () => {
   });
 
   it("is a quarter of it everywhere, or warm or cool and as bright", async () => {
-    const dim = raster(await inLight(scene, "light-dim"));
+    const dim = inLightOf(scene, "light-dim");
     for (const places of [face, window]) expect(light(dim, places) / light(scene.raster, places)).toBeCloseTo(0.25, 2);
     const balance = (image: Raster) => light(image, face, 2) / light(image, face, 0);
-    expect(balance(raster(await inLight(scene, "light-warm")))).toBeLessThan(0.5 * balance(scene.raster));
-    expect(balance(raster(await inLight(scene, "light-cool")))).toBeGreaterThan(1.2 * balance(scene.raster));
+    expect(balance(inLightOf(scene, "light-warm"))).toBeLessThan(0.5 * balance(scene.raster));
+    expect(balance(inLightOf(scene, "light-cool"))).toBeGreaterThan(1.2 * balance(scene.raster));
   });
 
   it("leaves a face to be found and measured", async () => {
     const path = join(await temporaryFolder(), "below.png");
     await writeFile(
       path,
-      await sharpOf(raster(await inLight(scene, "light-below")))
+      await sharpOf(raster(await inLightFrom(scene, "light-below")))
         .png()
         .toBuffer(),
     );

@@ -2,10 +2,12 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtefactScore } from "../../lab/artefact-score.ts";
 import { readStimulusNote, type StimulusNote } from "../../lab/stimulus-file.ts";
+import { number } from "../../pages/markup.ts";
 import type { StimulusRow } from "../../pages/stimulus-rows.tsx";
 import { systemPath } from "../../platform/system-path.ts";
 import { type AnsweredReading, topLabel } from "../answer.ts";
 import type { ArmName } from "../file/eval-file.ts";
+import { armOf } from "../runner/plan.ts";
 import type { Sample } from "../sample.ts";
 import type { ContextEffectsOf } from "./context-section.ts";
 import { thumbnail } from "./worst-cases.ts";
@@ -38,7 +40,7 @@ export async function stimulusRows(
   const drawn = await drawnStimuli(join(folder, "stimuli"));
   const notShown = new Map(
     records.flatMap(({ cell, sample, notShown }) =>
-      notShown === undefined ? [] : [[stimulusKey(sample, cell.slice(cell.lastIndexOf(" | ") + 3)), notShown] as const],
+      notShown === undefined ? [] : [[stimulusKey(sample, armOf(cell)), notShown] as const],
     ),
   );
   return Promise.all(
@@ -78,7 +80,8 @@ export async function drawnStimuli(folder: string) {
 function fillText(artefacts: ArtefactScore | null | undefined): string | null {
   if (!artefacts) return null;
   const { fill, untouched } = artefacts;
-  return `The fill can be told from its border at ${fill.toFixed(2)}, the untouched image at ${untouched.toFixed(2)} (0.5 is chance)`;
+  const [own, usual] = [fill, untouched].map((share) => Math.round(100 * share));
+  return `By their texture, places in the fill are told from those around it in ${own} % of pairs, places of the untouched image in ${usual} % (50 % is chance)`;
 }
 
 /** How the skin's tone was changed; `null` where it was not. */
@@ -95,7 +98,7 @@ export function stimulusKey(sample: string, arm: string): string {
 function readingText({ readings }: ContextEffectsOf, sample: string, arm: ArmName): string {
   const reading = readings.get(sample)?.[arm];
   const valence = reading?.valence;
-  return `${labelText(reading) ?? "no reading"}${valence == null ? "" : `, valence ${valence.toFixed(2)}`}`;
+  return `${labelText(reading) ?? "no reading"}${valence == null ? "" : `, valence ${number(valence, 2)}`}`;
 }
 
 function labelText(reading: AnsweredReading | null | undefined): string | null {

@@ -3,7 +3,7 @@ import { KuleshovError, ProviderError } from "../../domain/errors.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { Answer } from "../answer.ts";
 import { ArmNotPossible, type Call, type Solution, Usage, usageOf } from "../solver.ts";
-import { cellId } from "./plan.ts";
+import { armOf, cellId } from "./plan.ts";
 
 const REFUSAL = "refusal";
 
@@ -79,9 +79,11 @@ export function isRefusal({ failure }: Pick<CallRecord, "failure">): boolean {
 }
 
 /** What could not be shown, and why calls failed: an example of the commonest kind, and how many are of it. Empty where all were answered. */
-export function failuresInWords(records: readonly Pick<CallRecord, "failure" | "notShown">[]): readonly string[] {
+export function failuresInWords(
+  records: readonly Pick<CallRecord, "cell" | "failure" | "notShown">[],
+): readonly string[] {
   const reasons = groupBy(
-    records.flatMap(({ notShown }) => notShown ?? []),
+    records.flatMap(({ cell, notShown }) => (notShown === undefined ? [] : `${armOf(cell)}: ${notShown}`)),
     (reason) => reason,
   );
   const notShown = [...reasons].map(([reason, { length }]) => `${reason} (${length} of ${records.length})`);

@@ -48,6 +48,11 @@ export function cellId({ prompt, model, shots, examples, evidence, arm, variant 
   return [prompt, model, shown, toolboxes, arm, ...varied].join(" | ");
 }
 
+/** The arm in the id of a cell. */
+export function armOf(cell: string): string {
+  return cell.split(" | ")[4] as string;
+}
+
 /**
  * All calls of a run, sample by sample, so that a run that stops early has judged the same samples under every
  * condition.

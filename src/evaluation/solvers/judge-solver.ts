@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { ask } from "../../ask.ts";
 import { identityOfParts } from "../../ask-dependencies.ts";
 import type { PixelBox } from "../../domain/geometry.ts";
@@ -11,7 +12,7 @@ import { targetFace } from "../../lab/scene.ts";
 import { canonicalJson } from "../../platform/content-store.ts";
 import { type Answer, type AnsweredReading, type ClaimOutcome, NO_READING } from "../answer.ts";
 import { answerOverTime } from "../answer-over-time.ts";
-import type { EvalFile } from "../file/eval-file.ts";
+import type { ArmName, EvalFile } from "../file/eval-file.ts";
 import { type Solver, StimulusUnavailable, usageOf } from "../solver.ts";
 import { type ConditionDependencies, providerOfModel } from "./condition-dependencies.ts";
 
@@ -90,7 +91,7 @@ export function createJudgeSolver(
       const { model } = report.provenance;
       const tokens = isFirst ? report.provenance.tokens : { input: 0, output: 0 };
       return {
-        answer: answerOfReport(report, stimulus.region),
+        answer: answerOfReport(report, stimulus.region, condition.arm),
         usage: usageOf(tokens, performance.now() - startedAt),
         fingerprint: model.fingerprint,
         detail: withoutLandmarks(report),
@@ -119,10 +120,11 @@ function asSentence(text: string): string {
  * What scorers see of a report: the subject that was asked about, and the claims made of it. When that person's face was
  * not found, the judgment of the scene stands for it, never that of somebody else.
  */
-function answerOfReport(report: Report, region: PixelBox | null): Answer {
-  const face = targetFace(report.faces, region);
+function answerOfReport(report: Report, region: PixelBox | null, arm: ArmName): Answer {
+  const face = arm === "context-only" ? undefined : targetFace(report.faces, region);
   const { subjects } = report.judgment;
-  const subject = subjects.find(({ faceId }) => faceId === (face?.faceId ?? null));
+  const subject =
+    arm === "context-only" ? sceneIn(subjects) : subjects.find(({ faceId }) => faceId === (face?.faceId ?? null));
   const cues = subject?.cues ?? [];
   const overTime = answerOverTime(report, subject?.faceId ?? null);
   return {
@@ -153,6 +155,18 @@ function answerOfReport(report: Report, region: PixelBox | null): Answer {
     abstention: subject === undefined ? "The person who was asked about was not found" : subject.integrated.abstention,
     ...(overTime && { overTime }),
   };
+}
+
+/**
+ * What is made of a scene whose people are hidden. A face may be found there yet, as on a poster: then what the scene alone leads
+ * one to expect, where that is the same for all.
+ */
+function sceneIn(subjects: Report["judgment"]["subjects"]): SubjectJudgment | undefined {
+  const alone = subjects.find(({ faceId }) => faceId === null);
+  const [first, ...others] = subjects;
+  if (alone !== undefined || first === undefined) return alone;
+  const isSame = others.every(({ contextOnly }) => isDeepStrictEqual(contextOnly, first.contextOnly));
+  return isSame ? { ...first, faceId: null, integrated: first.contextOnly, cues: [] } : undefined;
 }
 
 function outcomeOf({ verdict, basis }: CheckedClaim): ClaimOutcome {

@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../../src/adapters/openai/openai-judge.ts";
 import { JudgmentError } from "../../../src/domain/errors.ts";
 import { sampleOf } from "../../../src/evaluation/dataset/dataset.ts";
+import type { ArmName } from "../../../src/evaluation/file/eval-file.ts";
 import type { Call, Solver } from "../../../src/evaluation/solver.ts";
 import { createJudgeSolver } from "../../../src/evaluation/solvers/judge-solver.ts";
 import { evalFile } from "../../support/answering-server.ts";
+import { reading } from "../../support/builders.ts";
 import { partsFor } from "../../support/judge-of.ts";
 import { type Script, says, saysJson } from "../../support/model-server.ts";
 import { startOpenAiServer } from "../../support/openai-server.ts";
@@ -27,10 +29,15 @@ async function solverOver(script: Script) {
   return { server, solver: createJudgeSolver(evalFile({ task: "judge", scorers: ["accuracy"] }), [], { conditions }) };
 }
 
-function solve(solver: Solver, id: string, leftPx: number, repeat = 1, transcript?: string) {
+function solve(
+  solver: Solver,
+  id: string,
+  leftPx: number,
+  { repeat = 1, transcript, arm = "full" }: { repeat?: number; transcript?: string; arm?: ArmName } = {},
+) {
   const call: Call = {
     id,
-    condition: { prompt: "judge", model: "m", shots: 0, evidence: ["mesh"], arm: "full", variant: "as chosen" },
+    condition: { prompt: "judge", model: "m", shots: 0, evidence: ["mesh"], arm, variant: "as chosen" },
     sample: sampleOf({ id, image: path, truth: {} }),
     seed: 1,
     repeat,
@@ -46,14 +53,27 @@ describe("judging the faces of one image", () => {
     expect(server.chats).toHaveLength(1);
     expect(first.usage.inputTokens).toBeGreaterThan(0);
     expect(second.usage).toMatchObject({ inputTokens: 0, outputTokens: 0 });
-    await solve(solver, "a", 0, 2);
+    await solve(solver, "a", 0, { repeat: 2 });
     expect(server.chats).toHaveLength(2);
   });
 
   it("tells the model what is said", async () => {
     const { server, solver } = await solverOver((asked) => saysJson(carefulJudgment(asked)));
-    await solve(solver, "a", 0, 1, "F1: I'm fine.");
+    await solve(solver, "a", 0, { transcript: "F1: I'm fine." });
     expect(JSON.stringify(server.chats[0])).toContain("I'm fine.");
+  });
+
+  it("takes for a scene whose people are hidden what is made of it alone, though a face is found on a poster there", async () => {
+    const { solver } = await solverOver((asked) => {
+      const { subjects, ...said } = carefulJudgment(asked);
+      const contextOnly = reading({ fear: 0.9, neutral: 0.1 });
+      return saysJson({ ...said, subjects: subjects.map((each) => ({ ...each, contextOnly })) });
+    });
+    const { answer } = await solve(solver, "a", 900, { arm: "context-only" });
+    expect(answer.integrated.distribution?.[0]).toEqual({ label: "fear", probability: 0.9 });
+    expect(answer).toMatchObject({ abstention: null, measuredActionUnits: [] });
+    // Of somebody who is asked about and not found, nothing of somebody else is told.
+    expect((await solve(solver, "b", 900)).answer.abstention).toBe("The person who was asked about was not found");
   });
 
   it("tells answer and cues as sentences, each of which ends", async () => {
