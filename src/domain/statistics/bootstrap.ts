@@ -101,16 +101,12 @@ function resampled(
   count: number,
   options: BootstrapOptions,
 ): readonly (Float64Array | null)[] {
-  const random = createRandom(options.seed);
   const rounds = options.resamples ?? 10_000;
+  const draw = drawsOf(options.seed, count, rounds);
   const weights = new Float64Array(count);
   const found = statistics.map((statistic) => ({ statistic, values: new Float64Array(rounds), defined: 0 }));
   for (let round = 0; round < rounds; round++) {
-    weights.fill(0);
-    for (let i = 0; i < count; i++) {
-      const pick = random.below(count);
-      weights[pick] = (weights[pick] as number) + 1;
-    }
+    draw(weights, round);
     for (const one of found) {
       const value = one.statistic(weights);
       if (value !== null && Number.isFinite(value)) one.values[one.defined++] = value;
@@ -119,6 +115,40 @@ function resampled(
   return found.map(({ values, defined }) =>
     defined < rounds * (1 - MOST_UNDEFINED) ? null : values.subarray(0, defined).sort(),
   );
+}
+
+/** Draws are kept of up to so many, a byte each. */
+const MOST_KEPT_DRAWS = 32_000_000;
+
+/** The draws that were made last. Scorers, conditions and comparisons of a run have the same, and to draw takes longer than most statistics. */
+let kept: { readonly key: string; readonly times: Uint8Array } | undefined;
+
+/** Fills in how often each cluster is drawn, in rounds that come in order from 0. */
+function drawsOf(seed: number, count: number, rounds: number): (weights: Float64Array, round: number) => void {
+  if (count * rounds > MOST_KEPT_DRAWS) return drawing(seed, count);
+  const key = `${seed} ${count} ${rounds}`;
+  if (kept?.key !== key) kept = { key, times: allDraws(seed, count, rounds) };
+  const { times } = kept;
+  return (weights, round) => weights.set(times.subarray(round * count, (round + 1) * count));
+}
+
+/** A byte holds how often one cluster is drawn: of n drawn n times, one comes once on average, and never 256 times. */
+function allDraws(seed: number, count: number, rounds: number): Uint8Array {
+  const draw = drawing(seed, count);
+  const times = new Uint8Array(count * rounds);
+  for (let round = 0; round < rounds; round++) draw(times.subarray(round * count, (round + 1) * count));
+  return times;
+}
+
+function drawing(seed: number, count: number): (times: Float64Array | Uint8Array) => void {
+  const random = createRandom(seed);
+  return (times) => {
+    times.fill(0);
+    for (let i = 0; i < count; i++) {
+      const pick = random.below(count);
+      times[pick] = (times[pick] as number) + 1;
+    }
+  };
 }
 
 /**

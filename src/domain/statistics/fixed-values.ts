@@ -54,43 +54,50 @@ export interface FixedAnswer {
   readonly of: number;
 }
 
+type Entries = readonly { readonly label: string; readonly probability: number }[];
+
 /**
  * Whether nearly all of some answers about different faces give the same probabilities (to six digits), under the same
  * labels or whatever the label: a habit, such as .8 for the one and .2 for the other, and no estimate. `null` where they do
  * not, or where they are too few to say.
  */
-export function fixedAnswer(
-  distributions: readonly (readonly { readonly label: string; readonly probability: number }[])[],
-): FixedAnswer | null {
-  const given = distributions
-    .filter((distribution) => distribution.length > 0)
-    .map((distribution) => [...distribution].sort((a, b) => b.probability - a.probability));
+export function fixedAnswer(distributions: readonly Entries[]): FixedAnswer | null {
+  const given = distributions.filter((distribution) => distribution.length > 0);
   if (given.length < ENOUGH_TO_SAY) return null;
-  const same = commonestOf(given, (entries) => entries.map(({ probability }) => rounded(probability)).join());
-  if (same.length < NEARLY_ALL * given.length) return null;
+  const least = NEARLY_ALL * given.length;
+  const numbersOf = (entries: Entries) => entries.map(({ probability }) => rounded(probability));
+  const same = commonestOf(given, (entries) => numbersOf(highestFirst(entries)).join(), least).map(highestFirst);
+  if (same.length < least) return null;
   const labelled = commonestOf(same, (entries) =>
     entries.map(({ label, probability }) => `${label.trim().toLowerCase()} ${rounded(probability)}`).join(),
   );
   const [first = []] = labelled;
   const sameLabels = labelled.length === same.length;
   return {
-    numbers: first.map(({ probability }) => rounded(probability)),
+    numbers: numbersOf(first),
     labels: sameLabels ? first.map(({ label }) => label) : null,
     times: same.length,
     of: given.length,
   };
 }
 
-/** The largest group of those with the same key. */
-function commonestOf<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+function highestFirst(entries: Entries): Entries {
+  return [...entries].sort((a, b) => b.probability - a.probability);
+}
+
+/** The largest group of those with the same key; nothing as soon as none can have the `least` that is wanted any more. */
+function commonestOf<T>(items: readonly T[], keyOf: (item: T) => string, least = 0): readonly T[] {
   const groups = new Map<string, T[]>();
-  for (const item of items) {
+  let largest: readonly T[] = [];
+  for (const [at, item] of items.entries()) {
     const key = keyOf(item);
     const group = groups.get(key) ?? [];
     groups.set(key, group);
     group.push(item);
+    if (group.length > largest.length) largest = group;
+    if (largest.length + (items.length - 1 - at) < least) return [];
   }
-  return [...groups.values()].reduce((largest, group) => (group.length > largest.length ? group : largest), []);
+  return largest;
 }
 
 function rounded(value: number): number {

@@ -36,6 +36,7 @@ export function auditFewShot(
   { file, reader }: { readonly file: EvalFile; readonly reader: LabelReader },
 ): FewShotAudit[] {
   const cells = cellsOf(file.matrix, file.fewShot?.audit);
+  if (cells.every(({ condition }) => condition.variant === "as chosen")) return [];
   const byCell = new Map<string, Map<string, CallRecord>>();
   for (const record of records) {
     const own = byCell.get(record.cell) ?? new Map<string, CallRecord>();

@@ -1,33 +1,52 @@
 import { shareStatistic, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
-import { ClaimOutcome } from "../answer.ts";
+import { type Answer, ClaimOutcome } from "../answer.ts";
 
 /** Number of one answer's claims by what became of them. */
 export type ClaimCounts = Readonly<Record<ClaimOutcome, number>>;
 
+const NONE = Object.fromEntries(ClaimOutcome.options.map((outcome) => [outcome, 0])) as ClaimCounts;
+
 /** Counts the claims of one answer. */
 export function claimCounts(claims: readonly ClaimOutcome[]): ClaimCounts {
-  const counts = Object.fromEntries(ClaimOutcome.options.map((outcome) => [outcome, 0])) as Record<
-    ClaimOutcome,
-    number
-  >;
+  const counts: Record<ClaimOutcome, number> = { ...NONE };
   for (const outcome of claims) counts[outcome]++;
   return counts;
+}
+
+function claimsIn(counts: ClaimCounts): number {
+  let claims = 0;
+  for (const outcome of ClaimOutcome.options) claims += counts[outcome];
+  return claims;
 }
 
 /** Share of all claims of all answers of which one thing became; `null` when nothing was claimed. */
 export function claimShareStatistic(answers: readonly ClaimCounts[], outcome: ClaimOutcome): WeightedStatistic {
   return shareStatistic(
     answers.map((counts) => counts[outcome]),
-    answers.map((counts) => Object.values(counts).reduce((sum, n) => sum + n, 0)),
+    answers.map(claimsIn),
   );
 }
 
-/** An action unit's state as claimed, and as one toolbox measured it. */
+/** Action units that one answer claims present, against one toolbox: each counts once, whatever is said of its sides. */
 export interface ActionUnitClaims {
-  readonly claimedPresent: ReadonlySet<string>;
-  readonly measuredPresent: ReadonlySet<string>;
-  /** Everything the toolbox measured with a decision, present or absent. */
-  readonly decided: ReadonlySet<string>;
+  /** Claimed, of those about which the toolbox decided. */
+  readonly claimed: number;
+  /** Found present by the toolbox. */
+  readonly present: number;
+  /** Both. */
+  readonly hits: number;
+}
+
+/** What one answer claims present against what one toolbox measured. */
+export function claimsAgainst(units: Answer["measuredActionUnits"], claimed: ReadonlySet<string>): ActionUnitClaims {
+  const decided = new Set<string>();
+  const present = new Set<string>();
+  for (const { au, presence } of units) {
+    if (presence !== "uncertain") decided.add(au);
+    if (presence === "present") present.add(au);
+  }
+  const among = (known: ReadonlySet<string>) => [...claimed].filter((au) => known.has(au)).length;
+  return { claimed: among(decided), present: present.size, hits: among(present) };
 }
 
 /** Precision of claimed action units against a toolbox, over those it decided; or recall of those it found present. */
@@ -35,11 +54,8 @@ export function actionUnitClaimStatistic(
   answers: readonly ActionUnitClaims[],
   part: "precision" | "recall",
 ): WeightedStatistic {
-  const hits = answers.map(
-    ({ claimedPresent, measuredPresent }) => [...claimedPresent].filter((au) => measuredPresent.has(au)).length,
+  return shareStatistic(
+    answers.map(({ hits }) => hits),
+    answers.map(({ claimed, present }) => (part === "precision" ? claimed : present)),
   );
-  const bases = answers.map(({ claimedPresent, measuredPresent, decided }) =>
-    part === "precision" ? [...claimedPresent].filter((au) => decided.has(au)).length : measuredPresent.size,
-  );
-  return shareStatistic(hits, bases);
 }

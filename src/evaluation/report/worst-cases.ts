@@ -23,10 +23,13 @@ export async function worstCases(result: CellResult, cache: AnswerCache, shown: 
   if (ranked === undefined) return [];
   const best = ranked.calls.reduce((most, { score }) => (score.value === null ? most : Math.max(most, score.value)), 0);
   const worst = ranked.calls
-    .filter(({ score }) => score.value !== null && score.value < best)
-    .sort((a, b) => (a.score.value as number) - (b.score.value as number) || confidenceOf(b) - confidenceOf(a))
+    .flatMap((call) => {
+      const { value } = call.score;
+      return value === null || value >= best ? [] : [{ call, value, confidence: confidenceOf(call) }];
+    })
+    .sort((a, b) => a.value - b.value || b.confidence - a.confidence)
     .slice(0, CASES_PER_CELL);
-  return Promise.all(worst.map((call) => caseOf(call, result.cell.id, { cache, shown })));
+  return Promise.all(worst.map(({ call }) => caseOf(call, result.cell.id, { cache, shown })));
 }
 
 function confidenceOf({ record }: ScoredCall): number {

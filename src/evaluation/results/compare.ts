@@ -1,11 +1,11 @@
 import { holmAdjusted } from "../../domain/statistics/adjusted-p-values.ts";
-import { bootstrapInterval, resamplesFor } from "../../domain/statistics/bootstrap.ts";
+import { bootstrapIntervals, resamplesFor } from "../../domain/statistics/bootstrap.ts";
 import { mcnemarTest } from "../../domain/statistics/mcnemar.ts";
-import { createRandom } from "../../domain/statistics/random.ts";
-import { combinedStatistic, ofGroups, plainValue } from "../../domain/statistics/weighted-statistic.ts";
+import { combinedStatistic, plainValue, type WeightedStatistic } from "../../domain/statistics/weighted-statistic.ts";
 import type { EvalFile } from "../file/eval-file.ts";
 import type { Metric, ScoredRow, Scorer } from "../score.ts";
 import { placeOfAnswer } from "./answer-rows.ts";
+import { differenceOf, type PairedRows, permutationPs } from "./paired-permutation.ts";
 import { rowsOf, type ScoredCall } from "./score-cell.ts";
 import type { CellResult } from "./summarise.ts";
 
@@ -41,11 +41,6 @@ export interface Comparison {
   readonly adjustedPValue: number | null;
 }
 
-/** Permutations of a metric that is recomputed on both sides each time; fewer of large and of grouped data. */
-const PERMUTATIONS = 5000;
-const FEWEST_PERMUTATIONS = 1000;
-const MOST_PERMUTED_ROWS = 10_000_000;
-
 /**
  * Compares every side with the first one, by all metrics of a scorer or only by its first, main one. p values are
  * Holm-corrected together.
@@ -62,12 +57,6 @@ export function compareSides(
   return raw.map((comparison, i) => ({ ...comparison, adjustedPValue: adjusted[i] ?? null }));
 }
 
-interface PairedRows {
-  readonly first: readonly ScoredRow[];
-  readonly second: readonly ScoredRow[];
-  readonly clusters: readonly string[];
-}
-
 function comparePair(
   first: Side,
   second: Side,
@@ -78,29 +67,32 @@ function comparePair(
   }: { readonly scorer: Scorer; readonly analysis: EvalFile["analysis"]; readonly metrics: "first" | "all" },
 ): Comparison[] {
   const paired = pairRows(first.calls, second.calls);
-  const compared = scorer.metrics(paired.first).slice(0, metrics === "first" ? 1 : undefined);
-  return compared.map((metric) => {
-    const firstValue = plainValue(metric.statistic(paired.first), paired.first.length);
-    const secondValue = plainValue(metric.statistic(paired.second), paired.second.length);
-    const defined = firstValue !== null && secondValue !== null;
-    const difference = defined ? secondValue - firstValue : null;
-    const interval = defined ? differenceInterval(metric, paired, analysis) : null;
-    return {
-      scorer: scorer.name,
-      metric: metric.name,
-      better: metric.better,
-      first: first.name,
-      second: second.name,
-      firstValue,
-      secondValue,
-      difference,
-      low: interval?.low ?? null,
-      high: interval?.high ?? null,
-      pairs: paired.first.length,
-      ...testOf(metric, paired, { difference, seed: analysis.seed }),
-      adjustedPValue: null,
-    };
-  });
+  const n = paired.first.length;
+  const compared = scorer
+    .metrics(paired.first)
+    .slice(0, metrics === "first" ? 1 : undefined)
+    .map((metric) => {
+      const sides = [metric.statistic(paired.first), metric.statistic(paired.second)] as const;
+      const [firstValue, secondValue] = [plainValue(sides[0], n), plainValue(sides[1], n)];
+      return { metric, sides, firstValue, secondValue, difference: differenceOf(firstValue, secondValue) };
+    });
+  const intervals = differenceIntervals(compared, paired, analysis);
+  const tests = testsOf(compared, paired, analysis.seed);
+  return compared.map(({ metric, firstValue, secondValue, difference }, i) => ({
+    scorer: scorer.name,
+    metric: metric.name,
+    better: metric.better,
+    first: first.name,
+    second: second.name,
+    firstValue,
+    secondValue,
+    difference,
+    low: intervals[i]?.low ?? null,
+    high: intervals[i]?.high ?? null,
+    pairs: n,
+    ...(tests[i] as Tested),
+    adjustedPValue: null,
+  }));
 }
 
 /** Rows of the calls that both sides have scored: same sample, seed and repeat. */
@@ -120,12 +112,21 @@ function pairRows(first: readonly ScoredCall[], second: readonly ScoredCall[]): 
   };
 }
 
-function differenceInterval(metric: Metric, paired: PairedRows, analysis: EvalFile["analysis"]) {
-  const sides = [metric.statistic(paired.first), metric.statistic(paired.second)] as const;
-  const difference = combinedStatistic(sides, ([first, second]) => differenceOf(first, second));
+/** A metric of both sides. */
+interface Compared {
+  readonly metric: Metric;
+  readonly sides: readonly [first: WeightedStatistic, second: WeightedStatistic];
+  readonly difference: number | null;
+}
+
+/** The interval of each difference, for all of which is drawn once; `null` where there is none. */
+function differenceIntervals(compared: readonly Compared[], paired: PairedRows, analysis: EvalFile["analysis"]) {
   const { seed, level, resamples } = analysis;
   const n = paired.first.length;
-  return bootstrapInterval(difference, n, {
+  const differences = compared.map(({ sides }) =>
+    combinedStatistic(sides, ([first, second]) => differenceOf(first, second)),
+  );
+  return bootstrapIntervals(differences, n, {
     seed,
     level,
     clusters: paired.clusters,
@@ -133,19 +134,25 @@ function differenceInterval(metric: Metric, paired: PairedRows, analysis: EvalFi
   });
 }
 
-function testOf(
-  metric: Metric,
-  paired: PairedRows,
-  { difference, seed }: { readonly difference: number | null; readonly seed: number },
-): Pick<Comparison, "test" | "pValue"> {
-  if (difference === null) return { test: "none", pValue: null };
-  if (isShareOfRightAnswers(metric, paired)) {
-    const only = (own: readonly ScoredRow[], other: readonly ScoredRow[]) =>
-      own.filter(({ value }, i) => value === 1 && other[i]?.value === 0).length;
-    const { pValue, method } = mcnemarTest(only(paired.first, paired.second), only(paired.second, paired.first));
-    return { test: method === "exact" ? "McNemar, exact" : "McNemar, chi-square", pValue };
-  }
-  return { test: "paired permutation", pValue: permutationP(metric, paired, { difference, seed }) };
+type Tested = Pick<Comparison, "test" | "pValue">;
+
+function testsOf(compared: readonly Compared[], paired: PairedRows, seed: number): readonly Tested[] {
+  const permuted = compared.flatMap(({ metric, difference }) =>
+    difference === null || isShareOfRightAnswers(metric, paired) ? [] : [{ metric, difference }],
+  );
+  const pValues = new Map(permutationPs(permuted, paired, seed).map((pValue, i) => [permuted[i]?.metric, pValue]));
+  return compared.map(({ metric, difference }) => {
+    if (difference === null) return { test: "none", pValue: null };
+    const pValue = pValues.get(metric);
+    return pValue === undefined ? mcnemarOf(paired) : { test: "paired permutation", pValue };
+  });
+}
+
+function mcnemarOf({ first, second }: PairedRows): Tested {
+  const only = (own: readonly ScoredRow[], other: readonly ScoredRow[]) =>
+    own.filter(({ value }, i) => value === 1 && other[i]?.value === 0).length;
+  const { pValue, method } = mcnemarTest(only(first, second), only(second, first));
+  return { test: method === "exact" ? "McNemar, exact" : "McNemar, chi-square", pValue };
 }
 
 /** McNemar's test holds for one right-or-wrong answer per cluster; repeats and shared subjects need the permutation. */
@@ -155,66 +162,6 @@ function isShareOfRightAnswers(metric: Metric, { first, second, clusters }: Pair
   }
   const binary = [...first, ...second].every(({ value }) => value === 0 || value === 1);
   return binary && new Set(clusters).size === clusters.length;
-}
-
-/** Swaps the two sides' answers cluster by cluster and counts how often the metric differs at least as much. */
-function permutationP(
-  metric: Metric,
-  paired: PairedRows,
-  { difference, seed }: { readonly difference: number; readonly seed: number },
-): number | null {
-  const place = new Map([...new Set(paired.clusters)].map((name, index) => [name, index]));
-  const of = Uint32Array.from(paired.clusters, (name) => place.get(name) as number);
-  const random = createRandom(seed);
-  const isSwapped = new Uint8Array(place.size);
-  const swappedDifference = (metric.grouped === true ? bySortingRows : byWeighing)(metric, paired, of, place.size);
-  let [hits, defined] = [0, 0];
-  const affordable = Math.max(FEWEST_PERMUTATIONS, Math.floor(MOST_PERMUTED_ROWS / paired.first.length));
-  const rounds = metric.grouped === true ? FEWEST_PERMUTATIONS : Math.min(PERMUTATIONS, affordable);
-  for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < isSwapped.length; i++) isSwapped[i] = random.uint32() >>> 31; // as below(2), for less
-    const value = swappedDifference(isSwapped);
-    if (value === null) continue;
-    defined++;
-    if (Math.abs(value) >= Math.abs(difference) - 1e-12) hits++;
-  }
-  return defined === 0 ? null : (hits + 1) / (defined + 1);
-}
-
-/** @param isSwapped 1 for each cluster whose sides change places, else 0. */
-type SwappedDifference = (isSwapped: Uint8Array) => number | null;
-
-/** Both sides' clusters stand in one statistic, and a swap only moves weight from one to the other. */
-function byWeighing(metric: Metric, { first, second }: PairedRows, of: Uint32Array, n: number): SwappedDifference {
-  const sides = Uint32Array.from({ length: 2 * of.length }, (_, i) =>
-    i < of.length ? (of[i] as number) : n + (of[i - of.length] as number),
-  );
-  const statistic = ofGroups(metric.statistic([...first, ...second]), sides, 2 * n);
-  const [a, b] = [new Float64Array(2 * n), new Float64Array(2 * n)];
-  return (isSwapped) => {
-    for (let i = 0; i < n; i++) {
-      const swapped = isSwapped[i] as number;
-      a[i] = 1 - swapped;
-      a[n + i] = swapped;
-      b[i] = swapped;
-      b[n + i] = 1 - swapped;
-    }
-    return differenceOf(statistic(a), statistic(b));
-  };
-}
-
-/** For metrics that put rows together: each side is built anew. */
-function bySortingRows(metric: Metric, { first, second }: PairedRows, of: Uint32Array): SwappedDifference {
-  return (isSwapped) => {
-    const pick = (own: readonly ScoredRow[], other: readonly ScoredRow[]) =>
-      own.map((row, i) => (isSwapped[of[i] as number] === 1 ? (other[i] as ScoredRow) : row));
-    const value = (rows: readonly ScoredRow[]) => plainValue(metric.statistic(rows), rows.length);
-    return differenceOf(value(pick(first, second)), value(pick(second, first)));
-  };
-}
-
-function differenceOf(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : b - a;
 }
 
 /** Whether both sides have scores for the same samples. */

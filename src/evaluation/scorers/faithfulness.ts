@@ -1,3 +1,4 @@
+import { groupBy } from "../../domain/group-by.ts";
 import { plainValue } from "../../domain/statistics/weighted-statistic.ts";
 import type { Answer } from "../answer.ts";
 import {
@@ -6,6 +7,7 @@ import {
   type ClaimCounts,
   claimCounts,
   claimShareStatistic,
+  claimsAgainst,
 } from "../metrics/faithfulness.ts";
 import { defineScorer, type Metric, type ScoredRow, scored, unscored } from "../score.ts";
 
@@ -73,22 +75,9 @@ export function createFaithfulnessScorer() {
 }
 
 function claimsByToolbox({ claimedActionUnits, measuredActionUnits }: Answer): ReadonlyMap<string, ActionUnitClaims> {
-  const claimedPresent = new Set(claimedActionUnits.filter(({ state }) => state === "present").map(({ au }) => au));
-  const toolboxes = [...new Set(measuredActionUnits.map(({ toolbox }) => toolbox))];
-  return new Map(
-    toolboxes.map((toolbox) => {
-      const decided = measuredActionUnits.filter((one) => one.toolbox === toolbox && one.presence !== "uncertain");
-      const present = decided.filter(({ presence }) => presence === "present");
-      return [
-        toolbox,
-        {
-          claimedPresent,
-          measuredPresent: new Set(present.map(({ au }) => au)),
-          decided: new Set(decided.map(({ au }) => au)),
-        },
-      ];
-    }),
-  );
+  const claimed = new Set(claimedActionUnits.flatMap(({ au, state }) => (state === "present" ? [au] : [])));
+  const byToolbox = groupBy(measuredActionUnits, ({ toolbox }) => toolbox);
+  return new Map([...byToolbox].map(([toolbox, units]) => [toolbox, claimsAgainst(units, claimed)]));
 }
 
 function toolboxesOf(rows: readonly ScoredRow<Faithful>[]): string[] {

@@ -7,6 +7,7 @@ import {
   actionUnitClaimStatistic,
   claimCounts,
   claimShareStatistic,
+  claimsAgainst,
 } from "../../../src/evaluation/metrics/faithfulness.ts";
 import { rougeL } from "../../../src/evaluation/metrics/rouge-l.ts";
 import { agreementOfRepeats } from "../../../src/evaluation/metrics/total-agreement.ts";
@@ -131,13 +132,18 @@ describe("faithfulness", () => {
   });
 
   it("claimed action units are precise against what the toolbox decided and recall what it found", () => {
-    const claims = [
-      {
-        claimedPresent: new Set(["AU6", "AU12", "AU9"]),
-        measuredPresent: new Set(["AU12", "AU25"]),
-        decided: new Set(["AU6", "AU12", "AU25"]),
-      },
+    const measured = (au: string, presence: "present" | "absent" | "uncertain") => ({
+      ...{ toolbox: "mesh@4", au, value: 0.5, scale: "probability" as const },
+      presence,
+    });
+    const units = [
+      measured("AU6", "absent"),
+      measured("AU9", "uncertain"),
+      measured("AU12", "present"),
+      measured("AU25", "present"),
+      measured("AU25", "present"),
     ];
+    const claims = [claimsAgainst(units, new Set(["AU6", "AU12", "AU9"]))];
     // AU9 was not decided and counts neither way: 1 of 2 claimed, 1 of 2 found.
     expect(plainValue(actionUnitClaimStatistic(claims, "precision"), 1)).toBe(0.5);
     expect(plainValue(actionUnitClaimStatistic(claims, "recall"), 1)).toBe(0.5);
