@@ -2,13 +2,18 @@ import type { Query, Table, VectorQuery } from "@lancedb/lancedb";
 import { StoreError } from "../../domain/errors.ts";
 import type { ExemplarEntry } from "../../domain/exemplar.ts";
 import type { ExpressionSpace } from "../../domain/expression-space.ts";
-import type {
-  EmbeddedExemplar,
-  ExemplarIdentity,
-  ExemplarStore,
-  StoreHit,
-  StoreSearch,
-} from "../../ports/exemplar-store.ts";
+import type { ExemplarIdentity, ExemplarStore, StoreHit, StoreSearch } from "../../ports/exemplar-store.ts";
+import {
+  checkEntries,
+  fromRecord,
+  IDENTITY_COLUMNS,
+  PLACED_COLUMNS,
+  toEntry,
+  toIdentity,
+  toPlaced,
+  toRow,
+  toVector,
+} from "./exemplar-rows.ts";
 import {
   ensureIndexes,
   ensureTextIndex,
@@ -18,14 +23,11 @@ import {
   storeStatistics,
 } from "./indexes.ts";
 import { createTableDoor, inWords, loadLance, retryOnConflict } from "./open-table.ts";
-import { checkEntries, fromRecord, toRow } from "./schema.ts";
 import { sqlText, wherePredicate } from "./sql.ts";
 import { embeddingLengthOf, ensureEmbeddingColumn, TEXT_EMBEDDING_COLUMN, textEmbedderOf } from "./text-embeddings.ts";
 
 /** Rows per commit: one commit is one version and at least one file. */
 const ROWS_PER_COMMIT = 2_000;
-const PLACED_COLUMNS = ["record", "expression"];
-const IDENTITY_COLUMNS = ["id", "category", "image_sha256", "image_hash", "region_hash"];
 
 /**
  * An exemplar store in a LanceDB folder, or at an object-store address such as `s3://bucket/exemplars`, which LanceDB
@@ -231,34 +233,4 @@ function bounded<Q extends Query | VectorQuery>(query: Q, { limit, filter }: Sto
 
 async function identitiesOf(table: Table): Promise<ExemplarIdentity[]> {
   return (await table.query().select(IDENTITY_COLUMNS).toArray()).map(toIdentity);
-}
-
-function toIdentity(row: Record<string, unknown>): ExemplarIdentity {
-  return {
-    id: String(row.id),
-    category: String(row.category),
-    imageSha256: String(row.image_sha256),
-    imageHash: row.image_hash === null ? null : String(row.image_hash),
-    regionHash: row.region_hash === null ? null : String(row.region_hash),
-  };
-}
-
-function toPlaced(row: Record<string, unknown>, location: string): EmbeddedExemplar {
-  return { exemplar: fromRecord(row.record, location), expression: toVector(row.expression) };
-}
-
-function toEntry(row: Record<string, unknown>, location: string): ExemplarEntry {
-  const view = row.view;
-  return {
-    exemplar: fromRecord(row.record, location),
-    expression: toVector(row.expression),
-    textEmbedding: toVector(row[TEXT_EMBEDDING_COLUMN]),
-    view: view instanceof Uint8Array ? new Uint8Array(view) : null,
-  };
-}
-
-/** LanceDB hands back Arrow vectors, and null or undefined where there is none. */
-function toVector(value: unknown): Float32Array | null {
-  if (value === null || value === undefined) return null;
-  return Float32Array.from(value as Iterable<number>);
 }

@@ -1,9 +1,8 @@
 import type { Field, Schema } from "apache-arrow";
 import { z } from "zod";
 import { StoreError } from "../../domain/errors.ts";
-import { Exemplar, type ExemplarEntry, exemplarText } from "../../domain/exemplar.ts";
 import { ExpressionSpace } from "../../domain/expression-space.ts";
-import { arrow, TEXT_EMBEDDING_COLUMN } from "./text-embeddings.ts";
+import { arrow } from "./text-embeddings.ts";
 
 /** Version of the table's layout. Additions that old code can ignore do not change it. */
 const STORE_VERSION = 1;
@@ -76,69 +75,4 @@ function otherVersion(version: number | undefined): string {
     return `it was written by a newer Kuleshov (store version ${version}, this one reads ${STORE_VERSION}); update Kuleshov`;
   }
   return `it was written by an older Kuleshov (store version ${version}, this one reads ${STORE_VERSION}); export it with that version and import the pack here`;
-}
-
-/** One row as LanceDB takes it; `withEmbedding` when the table has a column of text embeddings. */
-export function toRow(entry: ExemplarEntry, withEmbedding: boolean): Record<string, unknown> {
-  const { exemplar } = entry;
-  return {
-    id: exemplar.id,
-    category: exemplar.category,
-    role: exemplar.role,
-    labeller: exemplar.labeller,
-    licence: exemplar.licence,
-    pack: exemplar.pack,
-    toolboxes: exemplar.measurements.map((measurement) => measurement.toolbox),
-    image_sha256: exemplar.image.sha256,
-    image_hash: exemplar.image.hash,
-    region_hash: exemplar.regionHash,
-    text: exemplarText(exemplar),
-    record: JSON.stringify(exemplar),
-    expression: entry.expression,
-    view: entry.view === null ? null : Buffer.from(entry.view),
-    ...(withEmbedding ? { [TEXT_EMBEDDING_COLUMN]: entry.textEmbedding } : {}),
-  };
-}
-
-/** @throws {StoreError} if the record is not an exemplar. */
-export function fromRecord(record: unknown, location: string): Exemplar {
-  try {
-    return Exemplar.parse(JSON.parse(String(record)));
-  } catch (error) {
-    throw new StoreError(location, "one of its records is damaged; restore it from a backup or import again", {
-      cause: error,
-    });
-  }
-}
-
-/** Lengths that vectors must have; `null` where the store has no such column yet. */
-interface VectorLengths {
-  readonly expression: number;
-  readonly textEmbedding: number | null;
-}
-
-/**
- * LanceDB pads or cuts vectors of another length without a word and takes rows without an id, so everything is checked
- * before it is written.
- * @throws {StoreError} naming the first exemplar that cannot be kept.
- */
-export function checkEntries(entries: readonly ExemplarEntry[], lengths: VectorLengths, location: string): void {
-  for (const entry of entries) {
-    const exemplar = Exemplar.safeParse(entry.exemplar);
-    if (!exemplar.success) {
-      const issue = exemplar.error.issues[0];
-      throw new StoreError(location, `an exemplar is not valid (${issue?.path.join(".")}: ${issue?.message})`);
-    }
-    const problem =
-      problemOf(entry.expression, lengths.expression, "expression vector") ??
-      problemOf(entry.textEmbedding, lengths.textEmbedding, "text embedding");
-    if (problem !== undefined) throw new StoreError(location, `exemplar ${entry.exemplar.id} has ${problem}`);
-  }
-}
-
-function problemOf(vector: Float32Array | null, length: number | null, name: string): string | undefined {
-  if (vector === null) return undefined;
-  if (length === null) return `a ${name}, but nothing says which embedder made it`;
-  if (vector.length !== length) return `a ${name} of ${vector.length} numbers where the store holds ${length}`;
-  return vector.every(Number.isFinite) ? undefined : `a ${name} with a value that is no number`;
 }

@@ -10,8 +10,9 @@ import type { StudyMeasurement } from "../sample.ts";
 import type { BadRow, ReadRow } from "./dataset.ts";
 import { checkColumns, chosenRows } from "./join-rows.ts";
 import { locateDatasetPath } from "./locate.ts";
+import { namedColumns } from "./row-sample.ts";
 import { readCsvRows, type TableRow } from "./table-rows.ts";
-import { namedColumns, samplesOfRows } from "./table-samples.ts";
+import { samplesOfRows } from "./table-samples.ts";
 
 type StudySource = Extract<DatasetSource, { format: "study" }>;
 
