@@ -64,6 +64,11 @@ export interface StoreSearch {
   readonly filter?: ExemplarFilter;
 }
 
+/** Of vectors: `exact` passes an index by. */
+export interface VectorSearch extends StoreSearch {
+  readonly exact?: boolean;
+}
+
 /**
  * Keeps exemplars and finds them. Writes are all or nothing per call, and safe against other writers and against the
  * end of the process at any moment. Nothing is created until the first {@link add}.
@@ -91,10 +96,10 @@ export interface ExemplarStore {
   placed(filter?: ExemplarFilter): Promise<EmbeddedExemplar[]>;
   count(filter?: ExemplarFilter): Promise<number>;
   identities(): Promise<ExemplarIdentity[]>;
-  /** By distance in expression space. `exact` passes an index by. */
-  nearestExpressions(vector: Float32Array, search: StoreSearch & { readonly exact?: boolean }): Promise<StoreHit[]>;
+  /** By distance in expression space. */
+  nearestExpressions(vector: Float32Array, search: VectorSearch): Promise<StoreHit[]>;
   /** By distance between text embeddings; `vector` is of the store's embedder. */
-  nearestTexts(vector: Float32Array, search: StoreSearch): Promise<StoreHit[]>;
+  nearestTexts(vector: Float32Array, search: VectorSearch): Promise<StoreHit[]>;
   /** By words (BM25) in category, caption, reason, definition and objects. */
   matchText(query: string, search: StoreSearch): Promise<StoreHit[]>;
   /** @returns how many were removed. */

@@ -2,7 +2,13 @@ import type { Query, Table, VectorQuery } from "@lancedb/lancedb";
 import { StoreError } from "../../domain/errors.ts";
 import type { ExemplarEntry } from "../../domain/exemplar.ts";
 import type { ExpressionSpace } from "../../domain/expression-space.ts";
-import type { ExemplarIdentity, ExemplarStore, StoreHit, StoreSearch } from "../../ports/exemplar-store.ts";
+import type {
+  ExemplarIdentity,
+  ExemplarStore,
+  StoreHit,
+  StoreSearch,
+  VectorSearch,
+} from "../../ports/exemplar-store.ts";
 import {
   checkEntries,
   fromRecord,
@@ -15,9 +21,10 @@ import {
   toVector,
 } from "./exemplar-rows.ts";
 import {
+  dropUnreliable,
   ensureIndexes,
   ensureTextIndex,
-  REFINE_FACTOR,
+  hasUnreliable,
   rewriteRows,
   SEARCHED_PARTITIONS,
   storeStatistics,
@@ -39,6 +46,8 @@ const ROWS_PER_COMMIT = 2_000;
 export function createLanceExemplarStore(location: string, space: ExpressionSpace | null): ExemplarStore {
   const door = createTableDoor(location);
   let textIndexed = false;
+  /** Of a store that an earlier version made and nobody optimized since. */
+  let unreliable: boolean | undefined;
 
   async function existing() {
     const opened = await door.open();
@@ -66,6 +75,16 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
       expression: toVector(row.expression),
       score: Number(row[scoreColumn]),
     }));
+  }
+
+  async function nearest(table: Table, { column, vector, length }: Nearest, search: VectorSearch): Promise<StoreHit[]> {
+    if (vector.length !== length || !vector.every(Number.isFinite)) {
+      throw new StoreError(location, `the query has ${vector.length} numbers, its vectors ${length}`);
+    }
+    unreliable ??= await hasUnreliable(table);
+    const query = bounded(table.query().nearestTo(vector).column(column), search);
+    const exact = search.exact === true || unreliable;
+    return hits(exact ? query.bypassVectorIndex() : query.nprobes(SEARCHED_PARTITIONS), "_distance");
   }
 
   return {
@@ -124,28 +143,13 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
     count: (filter) => read(0, (table) => table.countRows(wherePredicate(filter))),
     identities: () => read([], identitiesOf),
     nearestExpressions: (vector, search) =>
-      read([], (table, held) => {
-        if (vector.length !== held.dimensions.length || !vector.every(Number.isFinite)) {
-          throw new StoreError(
-            location,
-            `the query has ${vector.length} numbers, its vectors ${held.dimensions.length}`,
-          );
-        }
-        const query = bounded(table.query().nearestTo(vector).column("expression"), search);
-        return hits(
-          search.exact === true ? query.bypassVectorIndex() : query.nprobes(SEARCHED_PARTITIONS),
-          "_distance",
-        );
-      }),
+      read([], (table, held) =>
+        nearest(table, { column: "expression", vector, length: held.dimensions.length }, search),
+      ),
     nearestTexts: (vector, search) =>
       read([], async (table) => {
         const length = await embeddingLengthOf(table);
-        if (length === null) return [];
-        if (vector.length !== length || !vector.every(Number.isFinite)) {
-          throw new StoreError(location, `the query has ${vector.length} numbers, its vectors ${length}`);
-        }
-        const query = table.query().nearestTo(vector).column(TEXT_EMBEDDING_COLUMN);
-        return hits(bounded(query.refineFactor(REFINE_FACTOR), search), "_distance");
+        return length === null ? [] : await nearest(table, { column: TEXT_EMBEDDING_COLUMN, vector, length }, search);
       }),
     matchText: (text, search) =>
       read([], async (table) => {
@@ -175,6 +179,7 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
       }),
     optimize: () =>
       read(undefined, async (table, held) => {
+        await dropUnreliable(table);
         await ensureIndexes(table, await vectorColumns(table, held));
         await retryOnConflict(() => table.optimize());
       }),
@@ -184,6 +189,13 @@ export function createLanceExemplarStore(location: string, space: ExpressionSpac
     },
     close: async () => door.close(),
   };
+}
+
+interface Nearest {
+  readonly column: string;
+  readonly vector: Float32Array;
+  /** Of the vectors in the column. */
+  readonly length: number;
 }
 
 async function vectorColumns(table: Table, { dimensions }: ExpressionSpace) {

@@ -3,18 +3,18 @@ import type { StoreStatistics } from "../../ports/exemplar-store.ts";
 import { loadLance, retryOnConflict } from "./open-table.ts";
 
 /**
- * From so many numbers in a vector column on, an index is quicker than reading all of them: 50 000 expression vectors of
- * 50, or 5 000 embeddings of 512. Below, the search is exact and takes about 6 ms at most.
+ * From so many numbers in a vector column on, an index that LanceDB keeps in memory is quicker than to read them from disk:
+ * 10 000 expression vectors of 50, or 1 000 embeddings of 512.
  */
-const INDEX_FROM_NUMBERS = 2_500_000;
-/** From this length on vectors are quantised (IVF_RQ) and refined; shorter ones are kept whole (IVF_FLAT). */
-const QUANTISE_FROM_LENGTH = 128;
+const INDEX_FROM_NUMBERS = 500_000;
 /** A filter by id or category need not read the whole column from here on. */
 const SCALAR_INDEX_FROM_ROWS = 5_000;
 
-/** How much of an index is searched. With these, recall@10 at 100 000 rows was .99 (see bench/retrieval.mjs). */
+/** How much of an index is searched. A partition has some 4 000 vectors, so this is all of them up to 130 000. */
 export const SEARCHED_PARTITIONS = 32;
-export const REFINE_FACTOR = 10;
+
+/** The kind that stores had before: in LanceDB 0.30 it loses up to half of the nearest vectors, most of those of 2 048 numbers. */
+const UNRELIABLE = "IvfRq";
 
 /** A vector column with the length of its vectors. */
 interface VectorColumn {
@@ -40,10 +40,20 @@ export async function ensureIndexes(table: Table, vectors: readonly VectorColumn
   }
   for (const { name, length } of vectors) {
     if (existing.has(name) || !needsVectorIndex(await table.countRows(`${name} IS NOT NULL`), length)) continue;
-    const config =
-      length >= QUANTISE_FROM_LENGTH ? Kind.ivfRq({ distanceType: "l2" }) : Kind.ivfFlat({ distanceType: "l2" });
-    await make(name, config);
+    await make(name, Kind.ivfFlat({ distanceType: "l2" }));
   }
+}
+
+/** Whether an index may lose what is near. `dropUnreliable` and `ensureIndexes` put another in its place. */
+export async function hasUnreliable(table: Table): Promise<boolean> {
+  return (await table.listIndices()).some(({ indexType }) => indexType === UNRELIABLE);
+}
+
+export async function dropUnreliable(table: Table): Promise<void> {
+  await retryOnConflict(async () => {
+    const unreliable = (await table.listIndices()).filter(({ indexType }) => indexType === UNRELIABLE);
+    for (const { name } of unreliable) await table.dropIndex(name);
+  });
 }
 
 /**
