@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { exportStudy } from "../src/export.ts";
-import { readTable } from "../src/platform/tables/table-rows.ts";
 import { walkFolder } from "../src/platform/walk-folder.ts";
+import { psychDsIssues } from "./support/psych-ds-rules.ts";
 import { storeAnswers } from "./support/store-answers.ts";
-import { tempFolder } from "./support/temp-folder.ts";
+import { tempFolder, temporaryFolder } from "./support/temp-folder.ts";
 
 const STUDY = {
   ...{
@@ -50,8 +50,8 @@ const TABLES = {
     "file,column,meaning\nfaces.csv,path,The image\nfailures.csv,path,What failed\nfaces.csv,quality,0..1\n",
 };
 
-async function exported(): Promise<{ folder: string; notes: readonly string[] }> {
-  const root = await tempFolder();
+async function exported(within?: string): Promise<{ folder: string; notes: readonly string[] }> {
+  const root = within ?? (await tempFolder());
   const study = join(root, "study");
   await mkdir(study);
   await writeFile(join(study, "study.json"), JSON.stringify(STUDY));
@@ -78,31 +78,80 @@ async function filesIn(folder: string): Promise<Map<string, string>> {
   return files;
 }
 
-it("is a dataset by the rules of the Psych-DS validator", async () => {
-  const { folder } = await exported();
-  const files = await filesIn(folder);
-  const description = JSON.parse(files.get("dataset_description.json") ?? "");
-  // psychds-validator, defaultSchema.json: rules.files.common.core, rules.compiled_metadata, rules.csv_data.
-  expect(description).toMatchObject({ "@context": "http://schema.org/", "@type": "Dataset", name: "Smiles & talks" });
-  for (const key of ["name", "description", "variableMeasured", "author", "license", "citation", "keywords"]) {
-    expect(description[key], key).toBeTruthy();
-  }
-  for (const part of ["README.md", "CHANGES.md", ".psychdsignore", "analysis/starter.R", "materials/many.eval.yaml"]) {
+describe("a dataset by the rules of Psych-DS's validator, schema 1.5.1", () => {
+  type Files = Map<string, Uint8Array>;
+  const DESCRIPTION = "dataset_description.json";
+  const FACES = "data/study-Smilestalks_description-faces_data.csv";
+  let files: Files;
+  beforeAll(async () => {
+    const texts = await filesIn((await exported(await temporaryFolder())).folder);
+    files = new Map([...texts].map(([name, text]) => [name, Buffer.from(text)]));
+  });
+
+  const described = (change: (description: Record<string, unknown>) => void) => (broken: Files) => {
+    const description = JSON.parse(Buffer.from(broken.get(DESCRIPTION) ?? []).toString());
+    change(description);
+    broken.set(DESCRIPTION, Buffer.from(JSON.stringify(description)));
+  };
+  const tabled = (text: string) => (broken: Files) => void broken.set(FACES, Buffer.from(text));
+
+  const without = (names: RegExp) => (broken: Files) => {
+    for (const name of broken.keys()) if (names.test(name)) broken.delete(name);
+  };
+
+  it("leaves nothing for it to say", () => {
+    expect([...files.keys()]).toContain(FACES);
+    expect([...files.keys()].filter((name) => name.startsWith("data/")).length).toBeGreaterThan(4);
+    expect(psychDsIssues(files)).toEqual([]);
+  });
+
+  it.each<readonly [string, (broken: Files) => void]>([
+    ["MISSING_DATASET_DESCRIPTION", (broken) => broken.delete(DESCRIPTION)],
+    ["MISSING_DATA_DIRECTORY", without(/^data\//)],
+    ["MISSING_DATAFILE", without(/_data\.csv$/)],
+    ["FILENAME_KEYWORD_FORMATTING_ERROR", (broken) => void broken.set("data/faces.csv", Buffer.from("path\n"))],
+    [
+      "FILENAME_UNOFFICIAL_KEYWORD_WARNING",
+      (broken) => void broken.set("data/part-faces_data.csv", Buffer.from("path\n")),
+    ],
+    ["FILE_EMPTY", tabled("")],
+    ["FILE_NOT_CHECKED", (broken) => void broken.set("notes.txt", Buffer.from("left over"))],
+    ["WRONG_METADATA_LOCATION", (broken) => void broken.set(`data/${DESCRIPTION}`, Buffer.from("{}"))],
+    ["JSON_ENCODING_ERROR", (broken) => void broken.set(DESCRIPTION, Buffer.from([0xff, 0xfe, 0x7b]))],
+    ["INVALID_JSON_FORMATTING", (broken) => void broken.set(DESCRIPTION, Buffer.from("{"))],
+    ["CSV_HEADER_MISSING", tabled("")],
+    ["CSV_FORMATTING_ERROR", tabled('path\n"a\n')],
+    ["CSV_HEADER_REPEATED", tabled("path,path\na,b\n")],
+    ["CSV_HEADER_LENGTH_MISMATCH", tabled("path,frame\na\n")],
+    ["ROWID_VALUES_NOT_UNIQUE", tabled("row_id\n1\n1\n")],
+    ["CSV_COLUMN_MISSING_FROM_METADATA", tabled("unheard_of\na\n")],
+    ["VARIABLE_MISSING_FROM_CSV_COLUMNS", tabled("path\na\n")],
+    ["JSON_KEY_REQUIRED", described((description) => delete description.name)],
+    ["INVALID_JSONLD_FORMATTING", described((description) => delete description["@context"])],
+    ["MISSING_DATASET_TYPE", described((description) => delete description["@type"])],
+    ["INCORRECT_DATASET_TYPE", described((description) => Object.assign(description, { "@type": "Book" }))],
+    ["INVALID_SCHEMAORG_PROPERTY", described((description) => Object.assign(description, { toolbox: "mesh" }))],
+    [
+      "INVALID_OBJECT_TYPE",
+      described((description) => Object.assign(description, { creator: { "@type": "SoftwareApplication" } })),
+    ],
+    [
+      "OBJECT_TYPE_MISSING",
+      described((description) => Object.assign(description, { author: { familyName: "Ekman" } })),
+    ],
+  ])("would be told %s", (code, change) => {
+    const broken = new Map(files);
+    change(broken);
+    expect(psychDsIssues(broken)).toContain(code);
+  });
+});
+
+it("has a codebook that says of each table's columns what they mean", async () => {
+  const files = await filesIn((await exported()).folder);
+  expect(files.get("documentation/codebook.csv")).toContain("faces_data.csv,path,The image\n");
+  for (const part of ["README.md", "CHANGES.md", "analysis/starter.R", "materials/many.eval.yaml"]) {
     expect([...files.keys()]).toContain(part);
   }
-  const named = new Set(description.variableMeasured.map(({ name }: { name: string }) => name));
-  const data = [...files.keys()].filter((name) => name.startsWith("data/"));
-  expect(data.length).toBeGreaterThan(4);
-  for (const name of data) {
-    expect(name).toMatch(/^data\/([a-z]+-[a-zA-Z0-9]+)(_[a-z]+-[a-zA-Z0-9]+)*_data\.csv$/);
-    // The reader refuses a row that has more or fewer cells than the header.
-    const rows = await readTable(join(folder, name), { refuse: (reason) => new Error(`${name}: ${reason}`) });
-    expect(rows.length, name).toBeGreaterThan(0);
-    const header = (files.get(name) ?? "").split("\n")[0]?.split(",") ?? [];
-    expect(new Set(header).size).toBe(header.length);
-    expect(header.filter((column) => !named.has(column))).toEqual([]);
-  }
-  expect(files.get("documentation/codebook.csv")).toContain("faces_data.csv,path,The image\n");
 });
 
 it("has the events of clips as BIDS, one file for each person and clip, and says which it has not", async () => {

@@ -45,7 +45,8 @@ export function datasetDescription(
     ...(licence === undefined ? {} : { license: licence }),
     citation: "CITATION.cff",
     keywords: ["facial expression", "facial action coding system", "emotion perception"],
-    creator: { "@type": "SoftwareApplication", name: "Kuleshov", softwareVersion: packageVersion() },
+    // A creator is a person or an organization in schema.org.
+    measurementTechnique: `Kuleshov ${packageVersion()}`,
     variableMeasured: columns.map((name) => {
       const meaning = meaningOf(name);
       return { "@type": "PropertyValue", name, ...(meaning === undefined ? {} : { description: meaning }) };
