@@ -78,6 +78,7 @@ it("tells since when a model is another, whatever order its runs are named in, a
   }
   const same = await compare(...waves.slice(0, 5));
   expect(same.stdout).toMatch(/^0 of 4 series changed over 5 waves from 2026-11-01 to 2026-11-05 \(none ever varied\)/);
+  expect(same.stdout).toContain("note: With 60 answers a wave and condition a smaller change stays unseen");
   expect(same.code).toBe(0);
   const other = await compare(...waves.toReversed());
   expect(other.stdout).toMatch(
