@@ -1,5 +1,5 @@
 import { createRandom } from "../domain/statistics/random.ts";
-import { offsetsOf } from "./fill-offsets.ts";
+import { type Offset, offsetsOf } from "./fill-offsets.ts";
 import { piecesFrom } from "./fill-pieces.ts";
 import { type Small, smallOf } from "./fill-small.ts";
 import { joinPieces } from "./join-pieces.ts";
@@ -36,19 +36,54 @@ export function fillHole(raster: Raster, { mask, avoid, seed }: Hole): Raster | 
 }
 
 /** Where each pixel comes from: those outside from themselves, -1 where nothing was found to take. */
-function sourcesAtFullSize(
-  { widthPx }: Raster,
+export function sourcesAtFullSize(
+  { widthPx }: Pick<Raster, "widthPx">,
   found: {
     readonly hole: Uint8Array;
-    readonly small: Small;
+    readonly small: Pick<Small, "factor" | "widthPx">;
     readonly pieces: ReturnType<typeof piecesFrom>;
   },
 ): Int32Array {
+  const { hole, pieces } = found;
   const { factor, widthPx: across } = found.small;
-  return Int32Array.from(found.hole, (own, at) => {
-    if (own === 0) return at;
+  const sources = new Int32Array(hole.length);
+  for (let at = 0; at < sources.length; at++) {
+    if (hole[at] === 0) {
+      sources[at] = at;
+      continue;
+    }
     const [x, y] = [at % widthPx, Math.floor(at / widthPx)];
-    const offset = found.pieces[Math.floor(y / factor) * across + Math.floor(x / factor)];
-    return offset === undefined ? -1 : at + factor * (offset[1] * widthPx + offset[0]);
-  });
+    const cell = Math.floor(y / factor) * across + Math.floor(x / factor);
+    const own = pieces[cell];
+    const inCell = [(x % factor) + 0.5, (y % factor) + 0.5].map((part) => part / factor) as [number, number];
+    const offsets = own === undefined ? [] : [strongestAt(pieces, { cell, across, inCell }) ?? own, own];
+    const [source] = offsets.flatMap(([right, below]) => {
+      const [fromX, from] = [x + factor * right, at + factor * (below * widthPx + right)];
+      return fromX >= 0 && fromX < widthPx && hole[from] === 0 ? from : [];
+    });
+    sources[at] = source ?? -1;
+  }
+  return sources;
+}
+
+/** Pieces are told from one another around each pixel with weights of this width, in cells. */
+const SMOOTH = 0.7;
+
+/** The offset of most of what lies around a place in a cell, so that pieces end in lines and not in steps; `undefined` where there is one only. */
+function strongestAt(
+  pieces: ReturnType<typeof piecesFrom>,
+  at: { readonly cell: number; readonly across: number; readonly inCell: readonly [number, number] },
+): Offset | undefined {
+  const { cell, across, inCell } = at;
+  const weights = new Map<Offset, number>();
+  for (let dy = -1; dy <= 1; dy++) {
+    for (let dx = -1; dx <= 1; dx++) {
+      const offset = pieces[cell + dy * across + dx];
+      if (offset === undefined) continue;
+      const away = (dx + 0.5 - inCell[0]) ** 2 + (dy + 0.5 - inCell[1]) ** 2;
+      weights.set(offset, (weights.get(offset) ?? 0) + Math.exp(-away / (2 * SMOOTH ** 2)));
+    }
+  }
+  if (weights.size < 2) return undefined;
+  return [...weights].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 }

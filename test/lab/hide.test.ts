@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../src/domain/statistics/random.ts";
 import { artefactScore } from "../../src/lab/artefact-score.ts";
-import { fillHole } from "../../src/lab/fill-hole.ts";
+import { fillHole, sourcesAtFullSize } from "../../src/lab/fill-hole.ts";
 import { contextOnly, type Hiding, holeElsewhere } from "../../src/lab/hide.ts";
 import { joinPieces } from "../../src/lab/join-pieces.ts";
 import { emptyMask, type Mask } from "../../src/lab/mask.ts";
@@ -68,6 +68,25 @@ describe("filling a hole", () => {
 
   it("is not done from next to nothing", () => {
     expect(fillHole(stripes, { mask: masked((x) => x > 6), seed: 1 })).toBeNull();
+  });
+});
+
+describe("pieces at full size", () => {
+  it("end in a line where the cells that they were chosen by end in steps", () => {
+    const [factor, across, widthPx] = [4, 30, 120];
+    const hole = Uint8Array.from({ length: widthPx * 80 }, (_, at) => (Math.abs((at % widthPx) - 59.5) < 20 ? 1 : 0));
+    const [left, right] = [[-10, 0] as const, [10, 0] as const];
+    const pieces = Array.from({ length: across * 20 }, (_, cell) =>
+      cell % across < Math.floor(cell / across) ? left : right,
+    );
+    const sources = sourcesAtFullSize({ widthPx }, { hole, small: { factor, widthPx: across }, pieces });
+    const ends = Array.from({ length: 24 }, (_, i) => {
+      const row = sources.subarray((48 + i) * widthPx, (49 + i) * widthPx);
+      return row.filter((source, x) => source < (48 + i) * widthPx + x).length;
+    });
+    const steps = ends.slice(1).map((end, i) => end - (ends[i] as number));
+    expect(Math.max(...steps)).toBeLessThanOrEqual(2);
+    expect((ends.at(-1) as number) - (ends[0] as number)).toBeGreaterThan(18);
   });
 });
 
