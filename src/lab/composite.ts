@@ -5,17 +5,12 @@ import { contextOnly } from "./hide.ts";
 import { asImage, type Mask, piecesOf, softened } from "./mask.ts";
 import { type CutOut, cutOut } from "./matte.ts";
 import { mixed, type Raster, sharpOf } from "./raster.ts";
-import type { Scene } from "./scene.ts";
+import type { NotPossible, Scene } from "./scene.ts";
 
 /** A person in another scene, and where the face lies there. */
 interface Composite {
   readonly raster: Raster;
   readonly region: PixelBox;
-}
-
-/** Why a person cannot be set into a scene. */
-export interface NotPossible {
-  readonly why: string;
 }
 
 /** A pixel this likely to be a person's is cut out. */

@@ -16,7 +16,7 @@ import { overFullSize } from "./mask.ts";
 import { type PlacedFace, pasteFace } from "./paste-face.ts";
 import type { Raster } from "./raster.ts";
 import { inLightFrom, inLightOf } from "./relight.ts";
-import { openScene, type Scene } from "./scene.ts";
+import { type NotPossible, openScene, type Scene } from "./scene.ts";
 import { inTone, type Toned } from "./skin.ts";
 import { blurredBackground, faceOnly, grayscale } from "./stimuli.ts";
 import { encoded, notePath, readStimulusNote, stimulusPath } from "./stimulus-file.ts";
@@ -202,7 +202,7 @@ async function pasted(scene: Scene, face: Scene): Promise<Raster> {
   return orNotPossible(await pasteFace(placed(scene), placed(face)));
 }
 
-function orNotPossible<T extends object>(made: T | { readonly why: string }): T {
+function orNotPossible<T extends object>(made: T | NotPossible): T {
   if ("why" in made) throw notPossible(made.why);
   return made;
 }

@@ -1,8 +1,9 @@
 import type { Face } from "../domain/measurement.ts";
-import { faceOutline, fillOutlines } from "./head-shape.ts";
+import { faceOutline, fillOutlines, meshPoints } from "./head-shape.ts";
 import { LINEAR, type Light, srgbOf } from "./linear-light.ts";
 import { emptyMask, type Point, softened } from "./mask.ts";
 import { mixed, type Raster } from "./raster.ts";
+import type { NotPossible } from "./scene.ts";
 
 /** A face in a raster, with the factor from source to raster pixels. */
 export interface PlacedFace {
@@ -21,7 +22,7 @@ const MOST_TURNED_RAD = 0.6;
  * Puts one face in place of another: an affine fit of the two meshes, the colours matched to those of the face that is
  * replaced, a soft edge inside the outline. Where that cannot be, why.
  */
-export async function pasteFace(scene: PlacedFace, donor: PlacedFace): Promise<Raster | { readonly why: string }> {
+export async function pasteFace(scene: PlacedFace, donor: PlacedFace): Promise<Raster | NotPossible> {
   const [to, from] = [anchorsOf(scene), anchorsOf(donor)];
   if (to === null || from === null) return { why: "it needs a face mesh on both faces, and one has none" };
   if ([scene, donor].some(({ face }) => Math.abs(yawOf(face)) > MOST_TURNED_RAD))
@@ -42,12 +43,8 @@ function yawOf({ measurements }: Face): number {
 }
 
 function anchorsOf({ face, scale }: PlacedFace): Point[] | null {
-  const landmarks = face.measurements.find((one) => (one.landmarks?.length ?? 0) >= 468)?.landmarks;
-  if (landmarks === undefined || landmarks === null) return null;
-  return ANCHORS.map((index): Point => {
-    const [x, y] = landmarks[index] as [number, number, number];
-    return [x * scale, y * scale];
-  });
+  const points = meshPoints(face, scale);
+  return points && ANCHORS.map((index): Point => [points[index]?.[0] as number, points[index]?.[1] as number]);
 }
 
 /** x' = a x + b y + c and y' = d x + e y + f. */

@@ -1,7 +1,7 @@
 import { boxAround, fillOutlines, headOutline } from "./head-shape.ts";
 import { blurredValues, depthOf, emptyMask, type Mask, piecesOf, softened } from "./mask.ts";
 import { blurred, type Raster } from "./raster.ts";
-import type { Scene } from "./scene.ts";
+import { oncePerScene, type Scene } from "./scene.ts";
 
 /** What a hidden person takes along: what is at least this likely to be one, so that no strand of hair stays. */
 const MAYBE_PERSON = 0.35;
@@ -30,16 +30,8 @@ export async function wholeHeads({ raster, people, faces, scale }: Scene): Promi
   return edged(heads, sizeOfHeads(outlines));
 }
 
-const known = new WeakMap<Scene, Promise<Mask>>();
-
-/** All people with their hair, what they hold, and the shadow that they throw beside them; worked out once for a scene. */
-export function wholePeople(scene: Scene): Promise<Mask> {
-  const found = known.get(scene) ?? findWholePeople(scene);
-  known.set(scene, found);
-  return found;
-}
-
-async function findWholePeople(scene: Scene): Promise<Mask> {
+/** All people with their hair, what they hold, and the shadow that they throw beside them. */
+export const wholePeople = oncePerScene(async (scene): Promise<Mask> => {
   const { raster, people, faces, scale } = scene;
   const outlines = faces.map((face) => headOutline(face, scale));
   const values = fillOutlines(emptyMask(raster), outlines).values.map((head, i) =>
@@ -48,7 +40,7 @@ async function findWholePeople(scene: Scene): Promise<Mask> {
   const head = sizeOfHeads(outlines);
   const whole = await withStrands(raster, withoutIslands({ ...raster, values }), head);
   return edged(await withShadow(raster, whole), head);
-}
+});
 
 /** Wider by a twelfth of a head, and soft at the edge, so that nothing of what it covers shines through. */
 function edged(mask: Mask, size: number): Promise<Mask> {

@@ -3,7 +3,7 @@ import { boxAround, faceOutline, fillOutlines, headOutline, meshOutlines, meshPo
 import { LINEAR, type Light, lit } from "./linear-light.ts";
 import { emptyMask, softened } from "./mask.ts";
 import type { Raster } from "./raster.ts";
-import type { Scene } from "./scene.ts";
+import { type NotPossible, oncePerScene, type Scene } from "./scene.ts";
 
 /** Where the light comes from: x to the right of the image, y down, z away from the camera. */
 type Direction = readonly [number, number, number];
@@ -32,10 +32,7 @@ export function inLightOf({ image }: Pick<Scene, "image">, arm: keyof typeof WHI
 }
 
 /** The head lit from another side. Where that cannot be, why. */
-export async function inLightFrom(
-  scene: Scene,
-  arm: keyof typeof DIRECTIONS,
-): Promise<Raster | { readonly why: string }> {
+export async function inLightFrom(scene: Scene, arm: keyof typeof DIRECTIONS): Promise<Raster | NotPossible> {
   const shape = await shapeOf(scene);
   return shape === null
     ? { why: "the shape of the face is known by its mesh, and it has none" }
@@ -89,14 +86,7 @@ function litFrom(raster: Raster, { box, normals, present, skin, values }: Shape,
   });
 }
 
-const known = new WeakMap<Scene, Promise<Shape | null>>();
-
-/** Worked out once for a scene. */
-function shapeOf(scene: Scene): Promise<Shape | null> {
-  const found = known.get(scene) ?? findShape(scene);
-  known.set(scene, found);
-  return found;
-}
+const shapeOf = oncePerScene(findShape);
 
 async function findShape({ raster, target, scale, people }: Scene): Promise<Shape | null> {
   const points = meshPoints(target, scale);

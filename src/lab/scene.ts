@@ -25,6 +25,21 @@ export interface Scene {
   readonly target: Face;
 }
 
+/** Why an image does not allow something. */
+export interface NotPossible {
+  readonly why: string;
+}
+
+/** What is worked out once for a scene, however often it is asked for. */
+export function oncePerScene<T>(make: (scene: Scene) => Promise<T>): (scene: Scene) => Promise<T> {
+  const known = new WeakMap<Scene, Promise<T>>();
+  return (scene) => {
+    const found = known.get(scene) ?? make(scene);
+    known.set(scene, found);
+    return found;
+  };
+}
+
 /** Opens an image to make stimuli of; `null` where the asked-about face is not found. */
 export async function openScene(
   path: string,

@@ -4,7 +4,7 @@ import { boxAround, faceOutline, fillOutlines, meshOutlines } from "./head-shape
 import { LINEAR, type Light, labOf, lit } from "./linear-light.ts";
 import { blurredValues, emptyMask, type Mask, type Point, softened } from "./mask.ts";
 import type { Raster } from "./raster.ts";
-import type { Scene } from "./scene.ts";
+import { type NotPossible, oncePerScene, type Scene } from "./scene.ts";
 
 /** The skin in an image. */
 interface Skin {
@@ -12,11 +12,6 @@ interface Skin {
   readonly mask: Mask;
   /** The median light that comes from the skin of the face that is asked about. */
   readonly tone: Light;
-}
-
-/** Why an image allows no change of tone. */
-interface NotPossible {
-  readonly why: string;
 }
 
 /** Skin in another tone, and the typology angle of the asked-about face before and after. */
@@ -71,14 +66,7 @@ const LEAST_SKIN = 0.35;
 /** Less colour than this (of a* and b*) is gray. */
 const LEAST_COLOUR = 4;
 
-const known = new WeakMap<Scene, Promise<Skin | NotPossible>>();
-
-/** Worked out once for a scene. */
-function skinOf(scene: Scene): Promise<Skin | NotPossible> {
-  const found = known.get(scene) ?? findSkin(scene);
-  known.set(scene, found);
-  return found;
-}
+const skinOf = oncePerScene(findSkin);
 
 async function findSkin(scene: Scene): Promise<Skin | NotPossible> {
   const { raster, faces, target, people } = scene;
