@@ -30,7 +30,7 @@ function madeFace(id, { label, shows }) {
   const rest = (1 - top) / (BASIC_LABELS.length - 1);
   const distribution = BASIC_LABELS.map((name) => ({ label: name, probability: name === label ? top : rest }));
   const measurement = {
-    toolbox: "mesh@4",
+    toolbox: "mesh@5",
     box: { leftPx: 0, topPx: 0, widthPx: 200, heightPx: 200 },
     score: 0.9,
     landmarks: null,
@@ -45,7 +45,7 @@ function madeFace(id, { label, shows }) {
       scale: "probability",
       estimated: true,
       weight: 1,
-      toolbox: "mesh@4",
+      toolbox: "mesh@5",
     })),
     expressions: [{ source: SOURCE, distribution }],
   };
@@ -65,7 +65,7 @@ const faces = RECIPES.flatMap((recipe, kind) =>
   Array.from({ length: Math.round(recipe.share * count) }, (_, n) => madeFace(`k${kind}-${n}`, recipe)),
 );
 const space = createExpressionSpace(
-  "mesh@4",
+  "mesh@5",
   { actionUnits: AUS.map((au) => ({ au, scale: "probability", sides: false })) },
   [SOURCE],
 );

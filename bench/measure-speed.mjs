@@ -25,7 +25,7 @@ for (const number of [1, 4, 6]) {
   const decodeMs = (await mesh.ask("decode", photo, 10)).cpuMs;
   const [ours, theirs] = warm.map(({ result }) => result);
   console.log(
-    `sample${number}.jpg: mesh@4 ${a.toFixed(1)} ms CPU for ${ours} faces, human ${b.toFixed(1)} ms for ${theirs}: ` +
+    `sample${number}.jpg: mesh@5 ${a.toFixed(1)} ms CPU for ${ours} faces, human ${b.toFixed(1)} ms for ${theirs}: ` +
       `${ratio.toFixed(2)} times less (half of the rounds ${quarter.toFixed(2)} to ${threeQuarters.toFixed(2)}). ` +
       `Decoding costs both ${decodeMs.toFixed(1)} ms; with it ${((b + decodeMs) / (a + decodeMs)).toFixed(2)} times less.`,
   );

@@ -18,7 +18,7 @@ const WORDS =
     " ",
   );
 const space = createExpressionSpace(
-  "mesh@4",
+  "mesh@5",
   { actionUnits: AUS.map((au) => ({ au, scale: "probability", sides: true })) },
   ["face-api-expression@1.7.15"],
 );
@@ -37,10 +37,10 @@ function madeMeasurement(look) {
     scale: "probability",
     estimated: true,
     weight: 1,
-    toolbox: "mesh@4",
+    toolbox: "mesh@5",
   });
   return {
-    toolbox: "mesh@4",
+    toolbox: "mesh@5",
     box: { leftPx: 0, topPx: 0, widthPx: 200, heightPx: 200 },
     score: 0.9,
     landmarks: null,

@@ -18,7 +18,7 @@ const UNITS = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 24, 25, 26, 43].
 const CLIP = "clips/hour.webm";
 const columns = measurementColumns([
   {
-    id: "mesh@4",
+    id: "mesh@5",
     supports: {
       actionUnits: UNITS.map((au) => ({ au, scale: "probability", sides: true })),
       expressions: LABELS,
@@ -30,7 +30,7 @@ const columns = measurementColumns([
 /** Slow waves, so that curves are curves. */
 function face(person, frame) {
   const wave = (at) => 0.5 + 0.5 * Math.sin(frame / (20 + 7 * at) + person);
-  const toolbox = "mesh@4";
+  const toolbox = "mesh@5";
   const measurement = {
     ...{ toolbox, score: 0.9, headPose: null, gaze: null, eyeOpenness: null, expressions: [] },
     quality: { overall: 0.9, facePx: 100, sharpness: 99, luminance: 120, cutOff: 0, warnings: [] },

@@ -24,7 +24,7 @@ const random = () => {
   return state / 2147483647;
 };
 const toolbox = {
-  id: "mesh@4",
+  id: "mesh@5",
   supports: {
     actionUnits: UNITS.map((au) => ({ au, scale: "probability", sides: true })),
     expressions: LABELS,
@@ -42,13 +42,13 @@ function face() {
     box: { leftPx: 10.5, topPx: 20.25, widthPx: 100, heightPx: 120 },
     measurements: [
       {
-        toolbox: "mesh@4",
+        toolbox: "mesh@5",
         score: random(),
         quality: { overall: random(), facePx: 100, sharpness: 99.5, luminance: 120, cutOff: 0, warnings: [] },
         headPose: { yawRad: random(), pitchRad: random(), rollRad: random() },
         gaze: { yawRad: random(), pitchRad: random() },
         eyeOpenness: { left: 1, right: 1 },
-        actionUnits: units.map((unit) => ({ ...unit, toolbox: "mesh@4" })),
+        actionUnits: units.map((unit) => ({ ...unit, toolbox: "mesh@5" })),
         expressions: SOURCES.map((source) => ({
           source,
           distribution: LABELS.map((label) => ({ label, probability: random() })),

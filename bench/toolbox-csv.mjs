@@ -35,7 +35,7 @@ async function matchFaces(path, rows) {
   const images = Array.from({ length: Math.ceil(rows / FACES_PER_IMAGE) }, (_, i) => `photos/img_${i}.jpg`);
   const measured = Array.from({ length: FACES_PER_IMAGE }, (_, i) => {
     const box = { leftPx: 200 * i, topPx: 30, widthPx: 140, heightPx: 150 };
-    return { faceId: `F${i + 1}`, box, measurements: [{ toolbox: "mesh@4", box }] };
+    return { faceId: `F${i + 1}`, box, measurements: [{ toolbox: "mesh@5", box }] };
   });
   const file = await openEvidenceFile(path);
   const index = await indexEvidence(file);

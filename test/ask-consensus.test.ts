@@ -29,7 +29,7 @@ function judged(asked: WireBody) {
   const units = (au: string, state: "present" | "absent") => [{ au, side: "both" as const, state }];
   const smile = cue("The lip corners are pulled up", {
     actionUnits: units("AU12", "present"),
-    evidenceIds: [idOf(asked, /\[action-unit(?:, mesh@4)?\] AU12 .* is present/)],
+    evidenceIds: [idOf(asked, /\[action-unit(?:, mesh@5)?\] AU12 .* is present/)],
   });
   const noSmile = cue("There is no smile", {
     label: "neutral",
@@ -67,9 +67,9 @@ describe("a question about a face on which two toolboxes contradict each other",
     const { report, chats } = await askedAgainstOpenFace();
     const compared = chats[2] === undefined ? "" : lastIn(chats[2]).text;
     expect(compared).toMatch(
-      /E\d+ \[consensus, F3.*AU12 .* is disputed: present by mesh@4; absent by openface@2\.2\.0/,
+      /E\d+ \[consensus, F3.*AU12 .* is disputed: present by mesh@5; absent by openface@2\.2\.0/,
     );
-    expect(compared).toContain("Measured by one toolbox alone: AU1 (mesh@4)");
+    expect(compared).toContain("Measured by one toolbox alone: AU1 (mesh@5)");
 
     const cues = report.grounding.claims.filter(({ part }) => part === "cue");
     expect(cues.map(({ statement, verdict }) => [statement, verdict])).toEqual([
@@ -78,10 +78,10 @@ describe("a question about a face on which two toolboxes contradict each other",
       ["The cheeks are raised", "supported"],
       ["The nose is wrinkled", "contradicted"],
     ]);
-    expect(cues[0]?.reason).toMatch(/mesh@4 measured 0\.\d+ \(present, E\d+\).*openface@2\.2\.0 measured 0/);
+    expect(cues[0]?.reason).toMatch(/mesh@5 measured 0\.\d+ \(present, E\d+\).*openface@2\.2\.0 measured 0/);
 
     const text = renderTerminalReport(report, createTerminalStyle({ color: false, columns: 200 }));
-    expect(text).toMatch(/toolboxes {5}AU12 \(lip corner puller\) is disputed: present by mesh@4; absent by openface/);
+    expect(text).toMatch(/toolboxes {5}AU12 \(lip corner puller\) is disputed: present by mesh@5; absent by openface/);
     expect(text).toContain("25 % disputed");
   });
 });

@@ -44,9 +44,9 @@ describe("a question with what a toolbox measured earlier", () => {
     const report = await askedWith(file);
     expect(() => Report.parse(report)).not.toThrow();
     expect(report.faces.map(({ measurements }) => measurements.map(({ toolbox }) => toolbox))).toEqual([
-      ["mesh@4"],
-      ["mesh@4"],
-      ["mesh@4", "openface@2.2.0"],
+      ["mesh@5"],
+      ["mesh@5"],
+      ["mesh@5", "openface@2.2.0"],
     ]);
     const smiles = report.evidence.filter(({ faceId, value, source }) => {
       return faceId === "F3" && source.name === "openface@2.2.0" && value.type === "action-unit" && value.au === "AU12";

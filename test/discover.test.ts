@@ -12,7 +12,7 @@ import { tempFolder } from "./support/temp-folder.ts";
 const box = { leftPx: 100, topPx: 100, widthPx: 200, heightPx: 200 };
 const dependencies = {
   store: { placed: async () => [] },
-  toolbox: { id: "mesh@4", networks: [] },
+  toolbox: { id: "mesh@5", networks: [] },
   space: testSpace,
   measure: measureAs(() => [{ box, shows: { AU12: 0.9 } }]),
   concurrency: 1,

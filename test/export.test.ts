@@ -17,7 +17,7 @@ const STUDY = {
   },
   settings: {
     inputs: ["/lab/secret/images"],
-    toolboxes: [{ id: "mesh@4", networks: [{ id: "blazeface", sha256: "ab".repeat(32) }] }],
+    toolboxes: [{ id: "mesh@5", networks: [{ id: "blazeface", sha256: "ab".repeat(32) }] }],
     ...{
       neutral: null,
       identity: { id: "i", sha256: "c" },
@@ -42,10 +42,10 @@ const TABLES = {
   "exclusions.csv": "path,frame,face_id,reason\n/lab/secret/images/a.jpg,,F1,hand before the mouth\n",
   "episodes.csv":
     "path,track_id,person,kind,name,source,onset_s,apex_s,offset_s,duration_s,value,unit\n" +
-    '"/lab/secret/images/talk, 1.mp4",T1,P 01,action unit,AU12,mesh@4,2.4,3,4,1.6,0.8,probability\n' +
-    '"/lab/secret/images/talk, 1.mp4",T1,P 01,action unit,AU4,mesh@4,0.5,1,,,0.7,probability\n' +
-    '"/lab/secret/images/talk, 1.mp4",T1,P 01,action unit,AU1,mesh@4,,0.2,1,,0.7,probability\n' +
-    '"/lab/secret/images/talk, 1.mp4",T1,P 01,blink rate,,mesh@4,0,,9,9,12,per minute\n',
+    '"/lab/secret/images/talk, 1.mp4",T1,P 01,action unit,AU12,mesh@5,2.4,3,4,1.6,0.8,probability\n' +
+    '"/lab/secret/images/talk, 1.mp4",T1,P 01,action unit,AU4,mesh@5,0.5,1,,,0.7,probability\n' +
+    '"/lab/secret/images/talk, 1.mp4",T1,P 01,action unit,AU1,mesh@5,,0.2,1,,0.7,probability\n' +
+    '"/lab/secret/images/talk, 1.mp4",T1,P 01,blink rate,,mesh@5,0,,9,9,12,per minute\n',
   "data-dictionary.csv":
     "file,column,meaning\nfaces.csv,path,The image\nfailures.csv,path,What failed\nfaces.csv,quality,0..1\n",
 };
@@ -160,8 +160,8 @@ it("has the events of clips as BIDS, one file for each person and clip, and says
   expect(files.get("bids/sub-P01/beh/sub-P01_task-talk1_events.tsv")).toBe(
     [
       "onset\tduration\ttrial_type\tkind\tsource\tapex\tvalue\tunit",
-      "0.5\tn/a\tAU4\taction unit\tmesh@4\t1\t0.7\tprobability",
-      "2.4\t1.6\tAU12\taction unit\tmesh@4\t3\t0.8\tprobability",
+      "0.5\tn/a\tAU4\taction unit\tmesh@5\t1\t0.7\tprobability",
+      "2.4\t1.6\tAU12\taction unit\tmesh@5\t3\t0.8\tprobability",
       "",
     ].join("\n"),
   );
@@ -183,7 +183,7 @@ it("tells nobody where the images lay, and has no image", async () => {
 it("fills methods, checklist, preregistration and citation from the study and the run", async () => {
   const files = await filesIn((await exported()).folder);
   const methods = files.get("documentation/methods.md") ?? "";
-  expect(methods).toContain("mesh@4 (blazeface, SHA-256 abababababab)");
+  expect(methods).toContain("mesh@5 (blazeface, SHA-256 abababababab)");
   expect(methods).toContain("Of 3 images and frames, 1 showed no face");
   expect(methods).toContain("1 face or image was excluded (hand before the mouth: 1)");
   expect(methods).toContain("Models judged which emotions");

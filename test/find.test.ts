@@ -33,7 +33,7 @@ const inputs = ([1, 2, 3] as const).map((n) => ({ path: samplePhoto(n) }));
 const holding = (entries: readonly EmbeddedExemplar[]) => ({ location: "the store", placed: async () => [...entries] });
 const dependencies: FindDependencies = {
   store: holding([...smiles, ...scowls]),
-  toolbox: { id: "mesh@4", networks: [] },
+  toolbox: { id: "mesh@5", networks: [] },
   space: testSpace,
   measure,
   concurrency: 2,

@@ -45,9 +45,9 @@ describe("the package as it is installed", () => {
     const { stdout } = await kuleshov("measure", image, "--json");
     const [measured] = JSON.parse(stdout).images;
     expect(measured.faces.map(({ toolboxes }: { toolboxes: string[] }) => toolboxes)).toEqual([
-      ["mesh@4"],
-      ["mesh@4"],
-      ["mesh@4"],
+      ["mesh@5"],
+      ["mesh@5"],
+      ["mesh@5"],
     ]);
   });
 

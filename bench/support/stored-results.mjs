@@ -36,7 +36,7 @@ function answerFor(label) {
       { au: "AU6", state: "present" },
     ],
     measuredActionUnits: units.map((unit) => ({
-      toolbox: "mesh@4",
+      toolbox: "mesh@5",
       au: `AU${unit}`,
       value: Number(random.real().toFixed(4)),
       scale: "probability",

@@ -29,7 +29,7 @@ export function register(program: Command): void {
       .option("--labelled-by <names...>", "only these labellers")
       .option("--licence <names...>", "only these licences")
       .option("--pack <names...>", "only these packs")
-      .option("--toolbox <ids...>", "only faces that these toolboxes measured, e.g. mesh@4");
+      .option("--toolbox <ids...>", "only faces that these toolboxes measured, e.g. mesh@5");
 
   adding("add", "add one image, or one face of it")
     .argument("<image>", "the image, with the face that is meant")

@@ -158,7 +158,7 @@ export type TimeWindow = z.infer<typeof TimeWindow>;
 /** Who says so. */
 export const EvidenceSource = z.strictObject({
   type: z.enum(["toolbox", "network", "model", "user", "store"]),
-  /** With version where there is one: `mesh@4`, `openai:gpt-4.1`, `user`. */
+  /** With version where there is one: `mesh@5`, `openai:gpt-4.1`, `user`. */
   name: z.string().min(1),
 });
 export type EvidenceSource = z.infer<typeof EvidenceSource>;

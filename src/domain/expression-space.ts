@@ -19,7 +19,7 @@ export type SpaceDimension = z.infer<typeof SpaceDimension>;
  * one toolbox, or of another version of it, means something else.
  */
 export const ExpressionSpace = z.strictObject({
-  /** Toolbox, expression classifiers and version of this recipe, e.g. `mesh@4+face-api-expression@1.7.15/1`. */
+  /** Toolbox, expression classifiers and version of this recipe, e.g. `mesh@5+face-api-expression@1.7.15/1`. */
   id: z.string().min(1),
   toolbox: ToolboxId,
   expressionSources: z.array(z.string().min(1)),

@@ -21,8 +21,8 @@ export type ActionUnitName = z.infer<typeof ActionUnitName>;
 /** A face of an image as people name it: `F1`, `F2`, ... from left to right. */
 export const FaceId = z.string().regex(/^F[1-9][0-9]*$/);
 
-/** Name and version of a toolbox, e.g. `mesh@4`. */
-export const ToolboxId = z.string().regex(/^[a-z][a-z0-9-]*@[A-Za-z0-9_.+-]+$/, "a toolbox id is written like mesh@4");
+/** Name and version of a toolbox, e.g. `mesh@5`. */
+export const ToolboxId = z.string().regex(/^[a-z][a-z0-9-]*@[A-Za-z0-9_.+-]+$/, "a toolbox id is written like mesh@5");
 export type ToolboxId = z.infer<typeof ToolboxId>;
 
 /** One action unit as one toolbox measured it. An action unit without an entry was not measured. */

@@ -34,7 +34,7 @@ export interface MeasuredItem {
 
 /** What one toolbox says of one action unit on one scale. */
 export interface PresenceVote {
-  /** Toolbox or other source, e.g. `mesh@4`. */
+  /** Toolbox or other source, e.g. `mesh@5`. */
   readonly source: string;
   readonly scale: ActionUnitValue["scale"];
   readonly presence: Presence;

@@ -14,7 +14,7 @@ import {
 
 /**
  * What counts as the same value, and the least rise that counts as an event, on each scale. On pans and zooms over still
- * photographs, where nothing happens in any face, action units of `mesh@4` drift by up to 0.3 as a rule.
+ * photographs, where nothing happens in any face, action units of `mesh@5` drift by up to 0.3 as a rule.
  */
 const LEVELS: Readonly<Record<Scale, { readonly noise: number; readonly leastRise: number }>> = {
   probability: { noise: 0.03, leastRise: 0.35 },

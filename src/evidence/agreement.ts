@@ -46,7 +46,7 @@ type Tally = { measured: number; present: number; absent: number; uncertain: num
 
 function createUnitCounter(): UnitCounter {
   const tallies = new Map<string, Tally>();
-  /** How often each set of decisions occurred, e.g. `mesh@4 present|openface@2.2 absent`. */
+  /** How often each set of decisions occurred, e.g. `mesh@5 present|openface@2.2 absent`. */
   const patterns = new Map<string, number>();
   const intensities = createIntensityCounter();
   return {

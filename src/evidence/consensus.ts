@@ -119,7 +119,7 @@ export function consensusEvidence(face: Face): NewEvidence[] {
   ];
 }
 
-/** One line, e.g. `AU12 (lip corner puller) is disputed: present by mesh@4; absent by openface@2.2`. */
+/** One line, e.g. `AU12 (lip corner puller) is disputed: present by mesh@5; absent by openface@2.2`. */
 export function consensusStatement({ au, votes, silent, verdict }: UnitConsensus): string {
   const who = (presence: Presence) => votes.filter((vote) => vote.presence === presence).map(({ toolbox }) => toolbox);
   const parts = (["present", "absent", "uncertain"] as const).flatMap((presence) => {

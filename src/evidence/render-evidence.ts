@@ -5,7 +5,7 @@ import type { Scale } from "../domain/measurement.ts";
 import { MINIMUM_WEIGHT } from "../domain/presence.ts";
 import { spanText } from "../domain/timeline.ts";
 
-/** One ledger item as a model reads it: `E4 [action-unit, F1, mesh@4] AU12 (lip corner puller) is present: ...`. */
+/** One ledger item as a model reads it: `E4 [action-unit, F1, mesh@5] AU12 (lip corner puller) is present: ...`. */
 export function evidenceLine(item: EvidenceItem, heading?: Heading): string {
   // Where a face is, its own item says.
   const where = item.region !== null && item.faceId === null ? ` {${numbersOf(item.region).join(" ")}}` : "";
@@ -77,7 +77,7 @@ function sharedKey({ faceId, source, value }: ActionUnitItem): string | undefine
   return [faceId, source.name, scale, presence].join(" ");
 }
 
-/** `[action-unit, F1, mesh@4] absent, probability at most 0.28: E8 AU1, E9 AU2`; uncertain ones have their values. */
+/** `[action-unit, F1, mesh@5] absent, probability at most 0.28: E8 AU1, E9 AU2`; uncertain ones have their values. */
 function sharedLine(items: readonly ActionUnitItem[], heading: Heading | undefined): string | undefined {
   const [first, ...more] = items;
   if (first === undefined || more.length === 0) return undefined;

@@ -3,7 +3,7 @@ import type { GroundingVerdict } from "../domain/grounding.ts";
 /** What the ledger says of one part of a claim, and which items say it. */
 export interface Finding {
   readonly verdict: Exclude<GroundingVerdict, "uncited">;
-  /** One clause, e.g. `AU12 is present: mesh@4 measured 0.93 (present, E4)`. */
+  /** One clause, e.g. `AU12 is present: mesh@5 measured 0.93 (present, E4)`. */
   readonly reason: string;
   readonly itemIds: readonly string[];
 }

@@ -125,7 +125,7 @@ function tell(votes: readonly PresenceVote[]): string {
   return votes.flatMap(({ items }) => items.map(tellItem)).join(", ");
 }
 
-/** `mesh@4 measured 0.93 (present, E4)`. */
+/** `mesh@5 measured 0.93 (present, E4)`. */
 function tellItem({ item, value }: MeasuredItem): string {
   const side = value.side === "both" ? "" : ` on the ${value.side}`;
   const scale = value.scale === "probability" ? "" : ` on ${value.scale}`;

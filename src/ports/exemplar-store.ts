@@ -9,7 +9,7 @@ export interface ExemplarFilter {
   readonly labellers?: readonly string[];
   readonly licences?: readonly string[];
   readonly packs?: readonly string[];
-  /** Toolboxes by which the face was measured, e.g. `mesh@4`. */
+  /** Toolboxes by which the face was measured, e.g. `mesh@5`. */
   readonly toolboxes?: readonly string[];
   readonly roles?: readonly Exemplar["role"][];
   /** Only exemplars in which a face was measured. */

@@ -4,7 +4,7 @@ import type { NetworkReference } from "../domain/report.ts";
 
 /** Measures faces in one image. Holds weights, keeps no state between calls. */
 export interface FerToolbox {
-  /** Id and version, copied into every measurement so that a report can be replayed, e.g. `"mesh@4"`. */
+  /** Id and version, copied into every measurement so that a report can be replayed, e.g. `"mesh@5"`. */
   readonly id: ToolboxId;
   /** What it can measure at all. A missing action unit here means "not supported", never "absent". */
   readonly supports: ToolboxSupport;

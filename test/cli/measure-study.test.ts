@@ -103,7 +103,7 @@ describe("measure --out", () => {
     expect(description).toMatchObject({
       state: "finished",
       counts: { images: 2, faces: 3, failures: 3 },
-      settings: { inputs: [list], toolboxes: [{ id: "mesh@4" }], neutral: null },
+      settings: { inputs: [list], toolboxes: [{ id: "mesh@5" }], neutral: null },
     });
   });
 

@@ -29,7 +29,7 @@ function withSubcommands(command: Command, path: readonly string[] = []): [strin
 }
 
 let place: string;
-const units = ["mesh@4", "other@1"].flatMap((toolbox) => actionUnits({ AU12: 0.9 }, { toolbox }));
+const units = ["mesh@5", "other@1"].flatMap((toolbox) => actionUnits({ AU12: 0.9 }, { toolbox }));
 
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), "kuleshov-test-"));

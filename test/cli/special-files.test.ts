@@ -156,7 +156,7 @@ describe.runIf(mayMount)("A disk that is full", () => {
     const folder = join(home, "images");
     await mkdir(folder);
     await copyFile(PHOTO, join(folder, "a.jpg"));
-    const actionUnits = ["mesh@4", "other@1"].flatMap((toolbox) => unitsOf({ AU12: 0.9 }, { toolbox }));
+    const actionUnits = ["mesh@5", "other@1"].flatMap((toolbox) => unitsOf({ AU12: 0.9 }, { toolbox }));
     await writeFile(
       join(folder, "measured.jsonl"),
       `${JSON.stringify({ path: "a.jpg", widthPx: 9, heightPx: 9, sha256: "", faces: [{ actionUnits }] })}\n`.repeat(9),

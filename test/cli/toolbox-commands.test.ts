@@ -38,9 +38,9 @@ describe("measure with other people's toolboxes", () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining("It has no column AU01")]);
     const { images } = JSON.parse(stdout);
     expect(images[0].faces.map(({ toolboxes }: { toolboxes: string[] }) => toolboxes)).toEqual([
-      ["mesh@4"],
-      ["mesh@4"],
-      ["mesh@4", "pyfeat@2.1.5"],
+      ["mesh@5"],
+      ["mesh@5"],
+      ["mesh@5", "pyfeat@2.1.5"],
     ]);
     const folder = await tempFolder();
     await writeFile(join(folder, "measured.json"), stdout);

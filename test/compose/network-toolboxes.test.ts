@@ -65,7 +65,7 @@ describe("a network as a toolbox", () => {
   it("reads each face that the mesh found, under its own id, scale and ranges", async () => {
     const [units, happy] = [await installExample(), await installHappy("tiny-hsemotion")];
     const toolboxes = await open("mesh", "my-au-network", "tiny-hsemotion");
-    expect(toolboxes.map(({ id }) => id)).toEqual(["mesh@4", units, happy]);
+    expect(toolboxes.map(({ id }) => id)).toEqual(["mesh@5", units, happy]);
     expect(toolboxes[1]?.supports).toEqual({
       actionUnits: [
         { au: "AU4", scale: "probability", sides: false },

@@ -107,7 +107,7 @@ export function describeExemplarStore(name: string, open: (space: ExpressionSpac
       ["labeller", { labellers: ["panel"] }, [polite]],
       ["licence", { licences: ["CC0-1.0"] }, [frown]],
       ["pack", { packs: ["canyons"] }, [scene]],
-      ["toolbox", { toolboxes: ["mesh@4"] }, [smile, polite, frown]],
+      ["toolbox", { toolboxes: ["mesh@5"] }, [smile, polite, frown]],
       ["another toolbox", { toolboxes: ["openface@2.2"] }, []],
       ["being measured", { measured: false }, [scene]],
       ["two things at once", { categories: ["anger", "politeness"], labellers: ["panel"] }, [polite]],

@@ -88,16 +88,20 @@ const discover = (faces: readonly StudyFace[], seed: number) =>
   );
 
 describe("among faces mixed from real ones", () => {
-  it("the planted combination AU4+AU15 is found with each of four seeds, and survives its tests with two or more, alone and under its name", async () => {
+  it("the planted combination AU4+AU15 is found with each of four seeds, nearly always as one group, and survives its tests with two or more, alone and under its name", async () => {
     const survivors: string[] = [];
+    let whole = 0;
     for (const seed of [1, 2, 3, 4]) {
       const { proposals } = await discover(study(200, 40, ["AU4", "AU15"], seed), seed);
-      const [planted, ...others] = proposals.filter(({ name }) => name.startsWith("AU4+AU15"));
-      const given = (planted?.members ?? []).filter((id) => id.startsWith("planted"));
-      expect(given.length).toBeGreaterThanOrEqual(20); // of 40
-      expect([(planted?.members.length ?? 0) - given.length, others]).toEqual([0, []]);
+      const planted = proposals.filter(({ name }) => name.startsWith("AU4+AU15"));
+      const members = planted.flatMap((group) => group.members);
+      const given = members.filter((id) => id.startsWith("planted"));
+      expect(given.length).toBeGreaterThanOrEqual(36); // of 40
+      expect(members.length).toBe(given.length);
+      if (planted.length === 1) whole++;
       survivors.push(...proposals.filter(({ status }) => status === "survived").map(({ name }) => name));
     }
+    expect(whole).toBeGreaterThanOrEqual(3);
     for (const name of survivors) expect(name).toMatch(/^AU4\+AU15, near: (happiness|sadness)$/);
     expect(survivors.length).toBeGreaterThanOrEqual(2);
   });

@@ -138,7 +138,7 @@ describe("a discovered group and the published signatures", () => {
     // What the toolbox never measures is said once: head and gaze are angles there.
     expect(discovery.notes).toContainEqual(
       expect.stringMatching(
-        /^9 of 35 published signatures cannot be held .* that mesh@4 does not measure: .*\bshame\b/,
+        /^9 of 35 published signatures cannot be held .* that mesh@5 does not measure: .*\bshame\b/,
       ),
     );
   });

@@ -87,7 +87,7 @@ describe("the votes on an action unit", () => {
     expect(
       presenceVotes(items, "AU12", "both").map(({ source, scale, presence }) => [source, scale, presence]),
     ).toEqual([
-      ["mesh@4", "probability", "uncertain"],
+      ["mesh@5", "probability", "uncertain"],
       ["openface@2.2", "binary", "absent"],
       ["openface@2.2", "intensity-0-5", "present"],
     ]);

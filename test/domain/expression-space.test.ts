@@ -18,7 +18,7 @@ const coordinate = (face: FaceMeasurement, name: string) =>
 describe("an expression space", () => {
   it("names its dimensions in the order of the action units", () => {
     const space = createExpressionSpace(
-      "mesh@4",
+      "mesh@5",
       {
         actionUnits: [
           { au: "AU12", scale: "probability", sides: true },
@@ -27,7 +27,7 @@ describe("an expression space", () => {
       },
       ["b@2", "a@1"],
     );
-    expect(space.id).toBe("mesh@4+a@1+b@2/1");
+    expect(space.id).toBe("mesh@5+a@1+b@2/1");
     expect(space.dimensions.map((dimension) => dimension.name).slice(0, 4)).toEqual([
       "AU4",
       "AU12",
@@ -122,7 +122,7 @@ describe("an expression space", () => {
 
   it("takes the mean of the classifiers it knows, and the sides' mean where the whole face was not measured", () => {
     const supports = { actionUnits: [{ au: "AU12", scale: "probability" as const, sides: true }] };
-    const space = createExpressionSpace("mesh@4", supports, ["a@1", "b@1"]);
+    const space = createExpressionSpace("mesh@5", supports, ["a@1", "b@1"]);
     const reads = (source: string, happiness: number) => ({
       source,
       distribution: [

@@ -128,7 +128,7 @@ describe("trembleOf", () => {
 
 describe("clipDynamics", () => {
   const unit = (au: string, side: "both" | "left" | "right", value: number, weight: number | null = 1) => ({
-    ...{ au, side, value, weight, scale: "probability" as const, estimated: true, toolbox: "mesh@4" },
+    ...{ au, side, value, weight, scale: "probability" as const, estimated: true, toolbox: "mesh@5" },
   });
   type Face =
     Parameters<typeof clipDynamics>[0] extends Iterable<infer Frame extends { faces: readonly unknown[] }>

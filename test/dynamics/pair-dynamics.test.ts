@@ -18,7 +18,7 @@ function face(trackId: string, more: Partial<Face> & { readonly smile?: number }
     scale: "probability",
     weight: 1,
     estimated: true,
-    toolbox: "mesh@4",
+    toolbox: "mesh@5",
   } as const;
   return {
     ...{ trackId, box: null, quality: null, headPose: null, gaze: null, eyeOpenness: null, expressions: [] },
@@ -79,7 +79,7 @@ it("says of a clip who follows whom, what goes together by chance only, and what
   const said = (seconds: number) => {
     const dynamics = clip(seconds, (i) => [face("T1", { smile: one(i) }), face("T2", { smile: two(i) })]);
     const people = ["T1", "T2"].map((trackId, i) => ({ trackId, faceId: `F${i + 1}`, sights: [] }));
-    const items = clipEvidence({ people, dynamics }, { type: "toolbox", name: "mesh@4" }).slice(1);
+    const items = clipEvidence({ people, dynamics }, { type: "toolbox", name: "mesh@5" }).slice(1);
     return items.map(({ statement, value }) => [statement, value.type]);
   };
   expect(said(95)).toEqual([

@@ -9,7 +9,7 @@ function faceWith(...measured: ActionUnitMeasurement[][]): Face {
   if (measurement === undefined) throw new Error("A face has a measurement");
   return {
     ...face(),
-    measurements: measured.map((own) => ({ ...measurement, toolbox: own[0]?.toolbox ?? "mesh@4", actionUnits: own })),
+    measurements: measured.map((own) => ({ ...measurement, toolbox: own[0]?.toolbox ?? "mesh@5", actionUnits: own })),
   };
 }
 
@@ -33,7 +33,7 @@ describe("faceConsensus", () => {
     ]);
     expect(table[2]?.votes).toEqual([
       {
-        toolbox: "mesh@4",
+        toolbox: "mesh@5",
         presence: "present",
         scales: [{ scale: "probability", presence: "present", values: [0.9] }],
       },
@@ -75,7 +75,7 @@ describe("consensusEvidence", () => {
       ),
     );
     expect(items.map(({ kind, faceId, statement }) => [kind, faceId, statement])).toEqual([
-      ["consensus", "F1", "AU12 (lip corner puller) is disputed: present by mesh@4; absent by openface@2.2"],
+      ["consensus", "F1", "AU12 (lip corner puller) is disputed: present by mesh@5; absent by openface@2.2"],
       ["consensus", "F1", "All toolboxes that can tell agree that these are absent: AU4, AU9"],
     ]);
     expect(items[0]?.value).toEqual({
@@ -90,7 +90,7 @@ describe("consensusEvidence", () => {
       faceWith(actionUnits({ AU6: 0.4 }), actionUnits({ AU6: 3 }, openface), actionUnits({ AU12: 0.1 }, pyafar)),
     );
     expect(item?.statement).toBe(
-      "AU6 (cheek raiser) is decided by one toolbox alone: present by openface@2.2; uncertain by mesh@4; not measured by pyafar@1",
+      "AU6 (cheek raiser) is decided by one toolbox alone: present by openface@2.2; uncertain by mesh@5; not measured by pyafar@1",
     );
   });
 
@@ -127,10 +127,10 @@ describe("createAgreementCounter", () => {
       unanimousShare: 0.7,
       contradictions: 15,
       fleissKappa: expect.closeTo(0.39394, 5),
-      pairs: [{ toolboxes: ["mesh@4", "openface@2.2"], n: 50, share: 0.7, kappa: expect.closeTo(0.39394, 5) }],
+      pairs: [{ toolboxes: ["mesh@5", "openface@2.2"], n: 50, share: 0.7, kappa: expect.closeTo(0.39394, 5) }],
     });
     expect(unit?.toolboxes[0]).toEqual({
-      toolbox: "mesh@4",
+      toolbox: "mesh@5",
       scales: ["probability"],
       measured: 50,
       present: 25,

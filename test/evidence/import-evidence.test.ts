@@ -25,7 +25,7 @@ const imageAt = (path: string): DecodedImage => ({
 async function attach(imported: FerToolbox | readonly FerToolbox[], image: { path: string }, found: readonly Face[]) {
   const toolboxes = [imported].flat();
   const mesh: FerToolbox = {
-    id: "mesh@4",
+    id: "mesh@5",
     supports: { actionUnits: [], expressions: [] },
     networks: [],
     measure: async () => found.flatMap(({ measurements }) => measurements),
@@ -66,7 +66,7 @@ describe("finding our images in a toolbox's file", () => {
     const imported = await importEvidence(await openEvidenceFile(goldenFile("pyfeat1.csv")), [party.path]);
     const { faces, warnings } = await attach(imported, party, [faceAt(105, 85)]);
     expect(toolboxesOf(faces)).toEqual([
-      ["F1", ["mesh@4", "pyfeat@1.x"]],
+      ["F1", ["mesh@5", "pyfeat@1.x"]],
       ["F2", ["pyfeat@1.x"]],
     ]);
     expect(warnings.filter((warning) => warning.includes("left out:"))).toEqual([]);
@@ -81,8 +81,8 @@ describe("finding our images in a toolbox's file", () => {
     const imported = await Promise.all(files.map((file) => importEvidence(file, [party.path])));
     const { faces } = await attach(imported, party, [faceAt(390, 80, "F2"), faceAt(105, 85, "F1")]);
     expect(toolboxesOf(faces)).toEqual([
-      ["F1", ["mesh@4", "openface3@unknown", "pyfeat@1.x"]],
-      ["F2", ["mesh@4", "pyfeat@1.x"]],
+      ["F1", ["mesh@5", "openface3@unknown", "pyfeat@1.x"]],
+      ["F2", ["mesh@5", "pyfeat@1.x"]],
     ]);
   });
 
@@ -382,7 +382,7 @@ describe("placing faces of files without boxes", () => {
   it("gives the only row to the only face", async () => {
     const imported = await importEvidence(await opened(text), [party.path]);
     const { faces } = await attach(imported, party, [faceAt(300, 200)]);
-    expect(toolboxesOf(faces)).toEqual([["F1", ["mesh@4", "openface@unknown"]]]);
+    expect(toolboxesOf(faces)).toEqual([["F1", ["mesh@5", "openface@unknown"]]]);
     expect(faces[0]?.measurements[1]?.box).toEqual(faces[0]?.box);
   });
 
@@ -390,8 +390,8 @@ describe("placing faces of files without boxes", () => {
     const imported = await importEvidence(await opened(text), [party.path]);
     const { faces, warnings } = await attach(imported, party, [faceAt(10, 10), faceAt(500, 10, "F2")]);
     expect(toolboxesOf(faces)).toEqual([
-      ["F1", ["mesh@4"]],
-      ["F2", ["mesh@4"]],
+      ["F1", ["mesh@5"]],
+      ["F2", ["mesh@5"]],
     ]);
     expect(warnings.at(-1)).toMatch(/which of 2 faces of photos\/party.jpg line 2 is about: left out/);
   });

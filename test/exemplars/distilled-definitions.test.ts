@@ -88,7 +88,7 @@ describe("readDistilled", () => {
   it.each([
     ["is no JSON", "{", "Cannot read definitions"],
     ["has no definitions", { ...whole, definitions: [] }, "Cannot read definitions"],
-    ["is of another toolbox", { ...whole, toolbox: "openface@2" }, "that openface@2 measured, not mesh@4"],
+    ["is of another toolbox", { ...whole, toolbox: "openface@2" }, "that openface@2 measured, not mesh@5"],
     [
       "is of another space",
       { ...whole, definitions: definitions.map((one) => ({ ...one, centroid: [1] })) },

@@ -5,7 +5,7 @@ const measured = (both: number | null, left: number, right: number) =>
   activationVectors(
     (["both", "left", "right"] as const).flatMap((side) => {
       const value = { both, left, right }[side];
-      const rest = { au: "AU6", side, scale: "probability", weight: 1, toolbox: "mesh@4" } as const;
+      const rest = { au: "AU6", side, scale: "probability", weight: 1, toolbox: "mesh@5" } as const;
       return value === null ? [] : [{ ...rest, value }];
     }),
   )[0]?.activations.get("AU6");

@@ -120,7 +120,7 @@ describe("activationVectors", () => {
       ...actionUnits({ AU12: 0 }, { toolbox: "openface@2.2", scale: "binary" }),
     ]);
     expect(vectors.map(({ toolbox, scale }) => [toolbox, scale])).toEqual([
-      ["mesh@4", "probability"],
+      ["mesh@5", "probability"],
       ["openface@2.2", "intensity-0-5"],
       ["openface@2.2", "binary"],
     ]);

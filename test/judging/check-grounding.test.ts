@@ -57,7 +57,7 @@ describe("checkGrounding, structured assertions", () => {
     expect(claim).toMatchObject({
       verdict: "disputed",
       reason:
-        "AU12 is disputed: mesh@4 measured 0.93 (present, E1), openface@2.2 measured 0.2 on intensity-0-5 (absent, E2)",
+        "AU12 is disputed: mesh@5 measured 0.93 (present, E1), openface@2.2 measured 0.2 on intensity-0-5 (absent, E2)",
     });
   });
 
@@ -72,10 +72,10 @@ describe("checkGrounding, structured assertions", () => {
 
   it("names the measurement that decided, and the toolbox that cannot measure", () => {
     expect(checkCue(cue("See the face", { evidenceIds: ["E1"], actionUnits: [shown("AU4")] })).reason).toBe(
-      "AU4 is said to be present, but mesh@4 measured 0.05 (absent, E2)",
+      "AU4 is said to be present, but mesh@5 measured 0.05 (absent, E2)",
     );
     expect(checkCue(cue("See the face", { evidenceIds: ["E1"], actionUnits: [shown("AU11")] })).reason).toBe(
-      "No toolbox in use measured AU11 on F1: mesh@4 does not support it (E6)",
+      "No toolbox in use measured AU11 on F1: mesh@5 does not support it (E6)",
     );
   });
 
@@ -116,7 +116,7 @@ describe("checkGrounding, claims in prose", () => {
     const made = cue("A smile, and brows drawn together", { evidenceIds: ["E1"], actionUnits: [shown("AU12")] });
     expect(checkCue(made)).toMatchObject({
       verdict: "contradicted",
-      reason: "AU4 is said to be present, but mesh@4 measured 0.05 (absent, E2)",
+      reason: "AU4 is said to be present, but mesh@5 measured 0.05 (absent, E2)",
     });
   });
 
@@ -270,7 +270,7 @@ describe("checkGrounding, the whole judgment", () => {
   it("asks again with one sentence for each contradiction and for nothing else", () => {
     const made = judgment(subject({ cues: [cue("Her brows are lowered", { evidenceIds: ["E2"] }), cue("Uncited")] }));
     const message =
-      '`subjects[0].cues[0]` says "Her brows are lowered", which the measurements contradict: AU4 is said to be present, but mesh@4 measured 0.05 (absent, E2). Correct or drop it';
+      '`subjects[0].cues[0]` says "Her brows are lowered", which the measurements contradict: AU4 is said to be present, but mesh@5 measured 0.05 (absent, E2). Correct or drop it';
     expect(contradictionComplaints(checkGrounding({ ...made, answer: "Fine." }, smile))).toEqual([
       { path: "subjects[0].cues[0]", code: "contradicted", message },
     ]);
@@ -285,7 +285,7 @@ describe("checkGrounding, the whole judgment", () => {
 
 describe("checkGrounding, whatever the ledger", () => {
   const aus = ["AU1", "AU4", "AU6", "AU12"] as const;
-  const toolboxes = ["mesh@4", "openface@2.2", "pyfeat@2.4"] as const;
+  const toolboxes = ["mesh@5", "openface@2.2", "pyfeat@2.4"] as const;
   const measurement = fc.record({
     au: fc.constantFrom(...aus),
     side: fc.constantFrom("", ":left", ":right"),

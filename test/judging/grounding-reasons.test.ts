@@ -38,7 +38,7 @@ describe("the reason for a verdict of the grounding check", () => {
       {
         verdict: "not-measurable",
         basis: null,
-        reason: "AU6 can be called neither present nor absent: mesh@4 measured 0.4 (uncertain, E3)",
+        reason: "AU6 can be called neither present nor absent: mesh@5 measured 0.4 (uncertain, E3)",
       },
     ],
     [
@@ -47,7 +47,7 @@ describe("the reason for a verdict of the grounding check", () => {
         verdict: "not-measurable",
         basis: null,
         reason:
-          "No toolbox in use measured AU11 on F1: mesh@4 does not support it (E7), pyfeat@2 does not support it (E6)",
+          "No toolbox in use measured AU11 on F1: mesh@5 does not support it (E7), pyfeat@2 does not support it (E6)",
       },
     ],
     [
@@ -56,18 +56,18 @@ describe("the reason for a verdict of the grounding check", () => {
     ],
     [
       by("See the face", ["E1"], { actionUnits: [shown("AU12")] }),
-      { verdict: "supported", basis: "measurements", reason: "AU12 is present: mesh@4 measured 0.93 (present, E1)" },
+      { verdict: "supported", basis: "measurements", reason: "AU12 is present: mesh@5 measured 0.93 (present, E1)" },
     ],
     [
       by("AU12 (0.92)", ["E1"]),
-      { verdict: "supported", basis: "measurements", reason: "As quoted, mesh@4 measured 0.93 (present, E1)" },
+      { verdict: "supported", basis: "measurements", reason: "As quoted, mesh@5 measured 0.93 (present, E1)" },
     ],
     [
       by("AU12 (0.35)", ["E1"]),
       {
         verdict: "contradicted",
         basis: null,
-        reason: "AU12 is quoted as 0.35, but mesh@4 measured 0.93 (present, E1)",
+        reason: "AU12 is quoted as 0.35, but mesh@5 measured 0.93 (present, E1)",
       },
     ],
     [
@@ -88,7 +88,7 @@ describe("the reason for a verdict of the grounding check", () => {
         verdict: "supported",
         basis: "measurements",
         reason:
-          "AU12 is present: mesh@4 measured 0.93 (present, E1); face-api-expression@1.7.15 gives happiness 0.9 (E5)",
+          "AU12 is present: mesh@5 measured 0.93 (present, E1); face-api-expression@1.7.15 gives happiness 0.9 (E5)",
       },
     ],
     [
@@ -96,7 +96,7 @@ describe("the reason for a verdict of the grounding check", () => {
       {
         verdict: "not-measurable",
         basis: null,
-        reason: "AU12 is present: mesh@4 measured 0.93 (present, E1); face-api-expression@1.7.15 gives awe 0.15 (E5)",
+        reason: "AU12 is present: mesh@5 measured 0.93 (present, E1); face-api-expression@1.7.15 gives awe 0.15 (E5)",
       },
     ],
     [by("It was seen", ["E98", "E99"]), { verdict: "uncited", basis: null, reason: "E98, E99 is not in the ledger" }],
@@ -113,10 +113,10 @@ describe("the reason for a verdict of the grounding check", () => {
       verdict: "contradicted",
       basis: null,
       reason:
-        "AU12 (right) is said to be present, but mesh@4 measured 0.9 on the left (present, E1), mesh@4 measured 0.1 on the right (absent, E2)",
+        "AU12 (right) is said to be present, but mesh@5 measured 0.9 on the left (present, E1), mesh@5 measured 0.1 on the right (absent, E2)",
     });
     expect(checked(by("AU12 (1.4)", ["E1"]), sided).reason).toBe(
-      "AU12 is quoted as 1.4, but mesh@4 measured 0.1 on the right (absent, E2), mesh@4 measured 0.9 on the left (present, E1), openface@2.2 measured 3 on intensity-0-5 (present, E3)",
+      "AU12 is quoted as 1.4, but mesh@5 measured 0.1 on the right (absent, E2), mesh@5 measured 0.9 on the left (present, E1), openface@2.2 measured 3 on intensity-0-5 (present, E3)",
     );
   });
 

@@ -10,7 +10,7 @@ function measured(toolbox: string, leftPx: number, topPx = 0, sidePx = 100): Fac
   return { ...measurement, box: { leftPx, topPx, widthPx: sidePx, heightPx: sidePx } };
 }
 
-/** `F1: mesh@4 0, openface@2.2 10`: which toolbox's box at which left edge belongs to which face. */
+/** `F1: mesh@5 0, openface@2.2 10`: which toolbox's box at which left edge belongs to which face. */
 function summary(faces: ReturnType<typeof matchFaces>): string[] {
   return faces.map(
     ({ faceId, measurements }) =>
@@ -20,32 +20,32 @@ function summary(faces: ReturnType<typeof matchFaces>): string[] {
 
 describe("matchFaces", () => {
   it("names faces from left to right whatever order they were found in", () => {
-    const faces = matchFaces([[measured("mesh@4", 400), measured("mesh@4", 0), measured("mesh@4", 200)]]);
-    expect(summary(faces)).toEqual(["F1: mesh@4 0", "F2: mesh@4 200", "F3: mesh@4 400"]);
+    const faces = matchFaces([[measured("mesh@5", 400), measured("mesh@5", 0), measured("mesh@5", 200)]]);
+    expect(summary(faces)).toEqual(["F1: mesh@5 0", "F2: mesh@5 200", "F3: mesh@5 400"]);
   });
 
   it("joins what two toolboxes measured on one person and keeps whoever only one of them found", () => {
     const faces = matchFaces([
-      [measured("mesh@4", 0), measured("mesh@4", 300)],
+      [measured("mesh@5", 0), measured("mesh@5", 300)],
       [measured("openface@2.2", 310), measured("openface@2.2", 600)],
     ]);
-    expect(summary(faces)).toEqual(["F1: mesh@4 0", "F2: mesh@4 300, openface@2.2 310", "F3: openface@2.2 600"]);
+    expect(summary(faces)).toEqual(["F1: mesh@5 0", "F2: mesh@5 300, openface@2.2 310", "F3: openface@2.2 600"]);
   });
 
   it("gives a face to the best overlap when two boxes of one toolbox claim it", () => {
-    const faces = matchFaces([[measured("mesh@4", 0)], [measured("openface@2.2", 40), measured("openface@2.2", 5)]]);
-    expect(summary(faces)).toEqual(["F1: mesh@4 0, openface@2.2 5", "F2: openface@2.2 40"]);
+    const faces = matchFaces([[measured("mesh@5", 0)], [measured("openface@2.2", 40), measured("openface@2.2", 5)]]);
+    expect(summary(faces)).toEqual(["F1: mesh@5 0, openface@2.2 5", "F2: openface@2.2 40"]);
   });
 
   it("joins boxes that overlap by a quarter, and none that overlap by less", () => {
     // Two squares of one size, moved by d of 100 px, overlap by (100 - d) / (100 + d) of their union.
-    expect(matchFaces([[measured("mesh@4", 0)], [measured("openface@2.2", 58)]])).toHaveLength(1);
-    expect(matchFaces([[measured("mesh@4", 0)], [measured("openface@2.2", 63)]])).toHaveLength(2);
+    expect(matchFaces([[measured("mesh@5", 0)], [measured("openface@2.2", 58)]])).toHaveLength(1);
+    expect(matchFaces([[measured("mesh@5", 0)], [measured("openface@2.2", 63)]])).toHaveLength(2);
   });
 
   it("orders faces by their middles, and those above one another from top to bottom", () => {
-    const wide = measured("mesh@4", 0, 0, 300); // its middle at 150
-    const [narrow, below] = [measured("mesh@4", 110, 0, 40), measured("mesh@4", 110, 500, 40)];
+    const wide = measured("mesh@5", 0, 0, 300); // its middle at 150
+    const [narrow, below] = [measured("mesh@5", 110, 0, 40), measured("mesh@5", 110, 500, 40)];
     expect(matchFaces([[wide, below, narrow]]).map(({ box }) => [box.leftPx, box.topPx])).toEqual([
       [110, 0],
       [110, 500],
@@ -54,14 +54,14 @@ describe("matchFaces", () => {
   });
 
   it("joins what one more toolbox measured later to the faces that are there", () => {
-    const faces = matchFaces([[measured("mesh@4", 300)], [measured("openface@2.2", 310)]]);
+    const faces = matchFaces([[measured("mesh@5", 300)], [measured("openface@2.2", 310)]]);
     const more = joinToFaces(faces, [measured("pyfeat@0.6", 290), measured("pyfeat@0.6", 0)]);
-    expect(summary(more)).toEqual(["F1: pyfeat@0.6 0", "F2: mesh@4 300, openface@2.2 310, pyfeat@0.6 290"]);
-    expect(summary(faces)).toEqual(["F1: mesh@4 300, openface@2.2 310"]);
+    expect(summary(more)).toEqual(["F1: pyfeat@0.6 0", "F2: mesh@5 300, openface@2.2 310, pyfeat@0.6 290"]);
+    expect(summary(faces)).toEqual(["F1: mesh@5 300, openface@2.2 310"]);
   });
 
   it("takes the box of the first toolbox", () => {
-    const [first] = matchFaces([[measured("mesh@4", 0)], [measured("openface@2.2", 10)]]);
+    const [first] = matchFaces([[measured("mesh@5", 0)], [measured("openface@2.2", 10)]]);
     expect(first?.box.leftPx).toBe(0);
   });
 
@@ -71,7 +71,7 @@ describe("matchFaces", () => {
         .array(fc.tuple(fc.nat(500), fc.nat(300), fc.integer({ min: 10, max: 200 })), { maxLength: 8 })
         .map((list) => list.map(([left, top, side]) => measured(toolbox, left, top, side)));
     fc.assert(
-      fc.property(boxes("mesh@4"), boxes("openface@2.2"), boxes("pyfeat@0.6"), (...byToolbox) => {
+      fc.property(boxes("mesh@5"), boxes("openface@2.2"), boxes("pyfeat@0.6"), (...byToolbox) => {
         const faces = matchFaces(byToolbox);
         const all = faces.flatMap(({ measurements }) => measurements);
         expect(new Set(all)).toEqual(new Set(byToolbox.flat()));

@@ -43,7 +43,7 @@ async function threeFiles(): Promise<string[]> {
 describe("measureImages", () => {
   it("yields outcomes in the order of the paths and goes on after a broken file", async () => {
     const paths = await threeFiles();
-    const toolboxes = [brightnessToolbox("mesh@4"), brightnessToolbox("openface@2.2")];
+    const toolboxes = [brightnessToolbox("mesh@5"), brightnessToolbox("openface@2.2")];
     const records = (await collect(measureImages(paths, { toolboxes }))).map((o) => toRecord(o, { landmarks: false }));
     expect(records.map(({ path }) => path)).toEqual(paths);
     const [first, second, third] = records;
@@ -51,7 +51,7 @@ describe("measureImages", () => {
     if (first === undefined || third === undefined || "reason" in first || "reason" in third)
       expect.fail("not measured");
     expect([first.widthPx, first.heightPx]).toEqual([96, 64]);
-    expect(first.faces[0]?.actionUnits.map(({ toolbox }) => toolbox)).toEqual(["mesh@4", "openface@2.2"]);
+    expect(first.faces[0]?.actionUnits.map(({ toolbox }) => toolbox)).toEqual(["mesh@5", "openface@2.2"]);
     const smileOf = ({ faces }: typeof first) => faces[0]?.actionUnits[0]?.value ?? Number.NaN;
     // Halved pixels halve the mean, up to rounding of single levels.
     expect(smileOf(third)).toBeCloseTo(smileOf(first) / 2, 2);
@@ -60,7 +60,7 @@ describe("measureImages", () => {
 
   it("counts a network that fails on one image against that image alone", async () => {
     const paths = await threeFiles();
-    const toolbox = brightnessToolbox("mesh@4", ({ path }) =>
+    const toolbox = brightnessToolbox("mesh@5", ({ path }) =>
       path === paths[0] ? new InferenceError("Network failed") : undefined,
     );
     const outcomes = await collect(measureImages(paths, { toolboxes: [toolbox] }));
@@ -72,14 +72,14 @@ describe("measureImages", () => {
   });
 
   it("stops at what concerns every image", async () => {
-    const toolbox = brightnessToolbox("mesh@4", () => new ModelFileError("blazeface", "its file is gone"));
+    const toolbox = brightnessToolbox("mesh@5", () => new ModelFileError("blazeface", "its file is gone"));
     await expect(collect(measureImages(await threeFiles(), { toolboxes: [toolbox] }))).rejects.toThrow(ModelFileError);
   });
 
   it("stops when it is aborted", async () => {
     const stop = new AbortController();
     const outcomes = measureImages(await threeFiles(), {
-      toolboxes: [brightnessToolbox("mesh@4")],
+      toolboxes: [brightnessToolbox("mesh@5")],
       concurrency: 1,
       signal: stop.signal,
     });

@@ -5,7 +5,7 @@ import { csvHeader, csvRows, dictionaryRows, measurementColumns } from "../../sr
 import { actionUnits, face } from "../support/builders.ts";
 
 const mesh = {
-  id: "mesh@4",
+  id: "mesh@5",
   supports: {
     actionUnits: [
       { au: "AU4", scale: "probability", sides: false },

@@ -28,7 +28,7 @@ it.each<[string, unknown, unknown, string | undefined]>([
   ["a list of four", ["a", "b", "c", "d"], [], "--x: a b c d -> "],
   ["a long list", ["a", "b", "c", "d", "e"], ["a"], "--x: 5 of them -> a"],
   ["two lists of one length", [1, 2, 3, 4, 5], [1, 2, 3, 4, 6], "--x: other contents"],
-  ["things by their ids", { id: "mesh@1", sha256: "a" }, { id: "mesh@4", sha256: "b" }, "--x: mesh@1 -> mesh@4"],
+  ["things by their ids", { id: "mesh@1", sha256: "a" }, { id: "mesh@5", sha256: "b" }, "--x: mesh@1 -> mesh@5"],
   ["things by their paths", { path: "a.jpg", sha256: "a" }, { path: "b.jpg", sha256: "b" }, "--x: a.jpg -> b.jpg"],
   ["what a thing holds", { path: "a.jpg", sha256: "a" }, { path: "a.jpg", sha256: "b" }, "--x: other contents"],
   ["a thing of another kind", { top: 3 }, null, "--x: set -> none"],

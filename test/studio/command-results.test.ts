@@ -68,7 +68,7 @@ const estimate = { value: 0.8, low: 0.6, high: 0.9, level: 0.95, n: 20, unscored
 const passport: Passport = {
   ...{ faces: 20, subjects: null, notFound: 0, kuleshovVersion: "0", notes: ["Beware."], paragraph: "Validated." },
   rows: [
-    { section: "action units", source: "mesh@4", of: "AU12", measure: "AUC", estimate },
+    { section: "action units", source: "mesh@5", of: "AU12", measure: "AUC", estimate },
     { section: "expressions", source: "rules", of: "", measure: "accuracy", estimate },
   ],
   tables: [
@@ -89,7 +89,7 @@ describe("what a command wrote, in the studio", () => {
   it("is the page of `agreement`", async () => {
     const faces = [0.9, 0.1].map((value) => ({
       actionUnits: [
-        ...actionUnits({ AU12: value, AU43: 0.1 }, { toolbox: "mesh@4" }),
+        ...actionUnits({ AU12: value, AU43: 0.1 }, { toolbox: "mesh@5" }),
         ...actionUnits({ AU12: 5 * value }, { toolbox: "openface@2.2.0", scale: "intensity-0-5" }),
       ],
     }));

@@ -38,7 +38,7 @@ const studio = studioInBrowser(
       identity: { model: { id: "rules", temperature: 1 } },
     });
     const measured = [0.9, 0.1].map((value) => [
-      ...actionUnits({ AU12: value }, { toolbox: "mesh@4" }),
+      ...actionUnits({ AU12: value }, { toolbox: "mesh@5" }),
       ...actionUnits({ AU12: value }, { toolbox: "pyfeat@2.1.5" }),
     ]);
     const faces = measured.map((units) => ({ actionUnits: units }));

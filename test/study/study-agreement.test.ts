@@ -12,7 +12,7 @@ import { actionUnits } from "../support/builders.ts";
 import { expectHarmless, hostile } from "../support/hostile.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
-const mesh = (values: Record<string, number>) => actionUnits(values, { toolbox: "mesh@4" });
+const mesh = (values: Record<string, number>) => actionUnits(values, { toolbox: "mesh@5" });
 const openFace = (values: Record<string, number>) =>
   actionUnits(values, { toolbox: "openface@2.2.0", scale: "intensity-0-5" });
 const libreFace = (values: Record<string, number>) =>
@@ -48,7 +48,7 @@ describe("the agreement of a study", () => {
     const found = await studyAgreement([folder]);
     expect(await studyAgreement([join(folder, "measurements.jsonl")])).toEqual(found);
     expect(await studyAgreement([join(output, "out.json")])).toEqual(found);
-    expect(found).toMatchObject({ faces: 4, toolboxes: ["libreface@0.2.0", "mesh@4", "openface@2.2.0"] });
+    expect(found).toMatchObject({ faces: 4, toolboxes: ["libreface@0.2.0", "mesh@5", "openface@2.2.0"] });
   });
 
   it("counts agreement and contradictions, and compares numbers on one scale only", async () => {
@@ -69,16 +69,16 @@ describe("the agreement of a study", () => {
     const rows = parse(agreementCsv(found), { columns: true }) as Record<string, string>[];
     const one = (au: string, measure: string, toolboxes: string) =>
       rows.find((row) => row.au === au && row.measure === measure && row.toolboxes === toolboxes);
-    expect(one("AU12", "present_share", "mesh@4")).toMatchObject({ n: "4", value: "0.75", scale: "probability" });
-    expect(one("AU12", "contradictions", "libreface@0.2.0 mesh@4 openface@2.2.0")).toMatchObject({ value: "1" });
-    expect(one("AU43", "fleiss_kappa", "mesh@4")).toMatchObject({ n: "0", value: "" });
+    expect(one("AU12", "present_share", "mesh@5")).toMatchObject({ n: "4", value: "0.75", scale: "probability" });
+    expect(one("AU12", "contradictions", "libreface@0.2.0 mesh@5 openface@2.2.0")).toMatchObject({ value: "1" });
+    expect(one("AU43", "fleiss_kappa", "mesh@5")).toMatchObject({ n: "0", value: "" });
     expect(new Set(rows.map((row) => Object.keys(row).join())).size).toBe(1);
   });
 
   it("is drawn with every toolbox and every comparable action unit, and says which it could not compare", async () => {
     const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(images()) })]);
     const svg = agreementFigure(found);
-    for (const text of ["mesh@4", "openface@2.2.0", "AU12", "lip corner puller", "decided on a face: AU43"]) {
+    for (const text of ["mesh@5", "openface@2.2.0", "AU12", "lip corner puller", "decided on a face: AU43"]) {
       expect(svg).toContain(text);
     }
     expect(svg.match(/<circle [^>]*><title>/g)).toHaveLength(3);
@@ -102,7 +102,7 @@ describe("the agreement of a study", () => {
   it("is shown in a terminal line by line", async () => {
     const found = await studyAgreement([await studyOf({ "m.jsonl": asLines(images()) })]);
     const shown = renderAgreement(found, createTerminalStyle({ color: false, columns: 100 }));
-    expect(shown).toContain("libreface@0.2.0, mesh@4, openface@2.2.0 on 4 faces");
+    expect(shown).toContain("libreface@0.2.0, mesh@5, openface@2.2.0 on 4 faces");
     expect(shown).toMatch(/AU12 lip corner puller +█+ +75% +0\.\d\d +4 +0\.\d\d +1/);
     expect(shown).toContain("Fewer than two toolboxes decided on: AU43");
   });
@@ -113,7 +113,7 @@ describe("a study that cannot be compared", () => {
     [
       "one toolbox alone",
       { "m.jsonl": asLines(images([mesh({ AU12: 0.9 })])) },
-      /only mesh@4 measured: measure with two/,
+      /only mesh@5 measured: measure with two/,
     ],
     ["no face", { "m.jsonl": asLines(images([[]])) }, /no toolbox measured a face/],
     ["nothing measured", { "notes.txt": "hello" }, /there is no measured image in it/],

@@ -21,7 +21,7 @@ afterAll(() => speech.close());
 function record(path: string, timestampS: number, mouths: Readonly<Record<string, number>>): ImageRecord {
   const nothing = { score: null, quality: null, headPose: null, gaze: null, eyeOpenness: null, expressions: [] };
   const faces = Object.entries(mouths).map(([trackId, value], at) => ({
-    ...{ faceId: `F${at + 1}`, trackId, box: null, toolboxes: ["mesh@4"], ...nothing },
+    ...{ faceId: `F${at + 1}`, trackId, box: null, toolboxes: ["mesh@5"], ...nothing },
     actionUnits: actionUnits({ AU25: value }),
   }));
   const frame = { index: Math.round(timestampS * 10), timestampS };

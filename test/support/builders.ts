@@ -28,7 +28,7 @@ export function actionUnits(values: Readonly<Record<string, number>>, by: Measur
     scale: by.scale ?? "probability",
     estimated: true,
     weight: by.weight ?? null,
-    toolbox: by.toolbox ?? "mesh@4",
+    toolbox: by.toolbox ?? "mesh@5",
   }));
 }
 
@@ -67,9 +67,9 @@ export function notSupportedEvidence(aus: readonly string[], by: MeasuredBy = {}
     kind: "not-supported",
     faceId: by.faceId ?? "F1",
     region: null,
-    statement: `${by.toolbox ?? "mesh@4"} cannot measure ${aus.join(", ")}`,
+    statement: `${by.toolbox ?? "mesh@5"} cannot measure ${aus.join(", ")}`,
     value: { type: "not-supported", actionUnits: [...aus] },
-    source: { type: "toolbox", name: by.toolbox ?? "mesh@4" },
+    source: { type: "toolbox", name: by.toolbox ?? "mesh@5" },
   };
 }
 
@@ -80,7 +80,7 @@ export function foundFaceEvidence(faceId = "F1"): NewEvidence {
     region: { leftPx: 0, topPx: 0, widthPx: 200, heightPx: 200 },
     statement: `${faceId} is a face`,
     value: { type: "quantity", value: 0.98, unit: "probability" },
-    source: { type: "toolbox", name: "mesh@4" },
+    source: { type: "toolbox", name: "mesh@5" },
   };
 }
 
@@ -94,7 +94,7 @@ export function qualityEvidence(values: Readonly<Record<string, number>>, faceId
       type: "quantities",
       values: Object.entries(values).map(([name, value]) => ({ name, value, unit: name.endsWith("Px") ? "px" : "" })),
     },
-    source: { type: "toolbox", name: "mesh@4" },
+    source: { type: "toolbox", name: "mesh@5" },
   };
 }
 
@@ -143,7 +143,7 @@ export function findingEvidence(
 export function face(values: Readonly<Record<string, number>> = {}, by: MeasuredBy = {}): Face {
   const box = { leftPx: 10, topPx: 10, widthPx: 200, heightPx: 200 };
   const measurement: FaceMeasurement = {
-    toolbox: by.toolbox ?? "mesh@4",
+    toolbox: by.toolbox ?? "mesh@5",
     box,
     score: 0.98,
     landmarks: null,

@@ -13,13 +13,13 @@ const AUS = ["AU1", "AU2", "AU4", "AU6", "AU9", "AU12", "AU14", "AU15", "AU25", 
 
 /** A small space as the mesh toolbox would have it. */
 export const testSpace: ExpressionSpace = createExpressionSpace(
-  "mesh@4",
+  "mesh@5",
   { actionUnits: AUS.map((au) => ({ au, scale: "probability", sides: au === "AU12" })) },
   [],
 );
 
 /** A face on which every action unit of {@link testSpace} was measured: those named as told, the others at 0.1. */
-export function measuredFace(values: Readonly<Record<string, number>> = {}, toolbox = "mesh@4"): FaceMeasurement {
+export function measuredFace(values: Readonly<Record<string, number>> = {}, toolbox = "mesh@5"): FaceMeasurement {
   const rest = Object.fromEntries(AUS.map((au) => [au, 0.1]));
   return face({ ...rest, "AU12:left": 0.1, "AU12:right": 0.1, ...values }, { toolbox })
     .measurements[0] as FaceMeasurement;

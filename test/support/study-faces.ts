@@ -9,7 +9,7 @@ const SOURCE = "face-api-expression@1.7.15";
 
 /** A space as large as the mesh toolbox's. */
 export const studySpace: ExpressionSpace = createExpressionSpace(
-  "mesh@4",
+  "mesh@5",
   { actionUnits: AUS.map((au) => ({ au, scale: "probability", sides: ["AU12", "AU14"].includes(au) })) },
   [SOURCE],
 );

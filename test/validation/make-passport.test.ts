@@ -32,7 +32,7 @@ const { labels, faces, expected } = z
   .parse(JSON.parse(readFileSync(new URL("../fixtures/validation/passport.json", import.meta.url), "utf8")));
 
 const toolbox = {
-  id: "mesh@4",
+  id: "mesh@5",
   supports: {
     actionUnits: ["AU12", "AU14", "AU25"].map((au) => ({ au, scale: "probability" as const, sides: au === "AU14" })),
     expressions: [],
@@ -259,7 +259,7 @@ describe("a passport is told", () => {
       /^Measurements were validated with Kuleshov 0\.1\.0 on 24 labelled faces of 12 people\./,
     );
     expect(passport.paragraph).toMatch(
-      /agreement index of mesh@4 with the codes was \.73 \[\.\d\d, \.\d\d\] \(n = 15\)/,
+      /agreement index of mesh@5 with the codes was \.73 \[\.\d\d, \.\d\d\] \(n = 15\)/,
     );
     expect(passport.paragraph).toMatch(
       /on a share of \.75 \[\.\d\d, \.\d\d\] of the faces \(rules, face only; n = 24\)/,
@@ -271,7 +271,7 @@ describe("a passport is told", () => {
   it("on a page with every number, names of action units, and no script or style attribute", () => {
     const html = passportPage(passport);
     expect(html.match(/<tr><td>/g)?.length).toBeGreaterThanOrEqual(passport.rows.length);
-    expect(html).toContain('<tr><td>AU12 lip corner puller</td><td>mesh@4</td><td>AUC</td><td class="n">0.964</td>');
+    expect(html).toContain('<tr><td>AU12 lip corner puller</td><td>mesh@5</td><td>AUC</td><td class="n">0.964</td>');
     expect(html).not.toMatch(/<script|<[^>]* style=/);
   });
 

@@ -9,11 +9,13 @@ mesh does not; r is the mean of log(floor + p(neutral)) over them. A unit that l
 never by which emotion they see, only by how far they see a resting face.
 
 Threshold and lean, by the codes of 240 of the photographs (codes.csv: coded by eye, by a language model that sees, blind to
-every measurement and label; not by certified coders): of those values at which at most FALSE_SHARE of the faces labelled
-neutral and coded without the unit show it, the lowest whose F1 is the largest within half a standard error: on coded laboratory
-peaks, which are not in this repository, best thresholds lay lower than on photographs. A unit leans as LEANS ranks it best, the
+every measurement and label; not by certified coders). An index of agreement is largest where a unit is called from a chance of half of
+it on (Lipton, Elkan and Naryanaswamy 2014), so the threshold lies in the middle between where the chance, a logistic curve of the codes, is CALLED_FROM
+and where F1 is largest: each is uncertain with so few codes, and the middle of both calls held-out faces better than either. It is no lower than where
+FALSE_SHARE of the faces labelled neutral and coded without the unit show it. With fewer than FEWEST_TO_WEIGH coded faces: of the values that RARE_SHARE of such
+faces allow, the lowest whose F1 is the largest within half a standard error; with fewer than FEWEST the lowest that they allow. A unit leans as LEANS ranks it best, the
 least of those that rank it alike, unless F1 on folds within would suffer. Units with fewer than FEWEST_TO_LEAN coded faces do not
-lean, those with fewer than FEWEST get the lowest value that neutral faces allow; FOLLOWS says which takes another's lean, because the two cannot be told apart. Smiles
+lean; FOLLOWS says which takes another's lean, because the two cannot be told apart. Smiles
 are what people look at most: the lip stretcher is taken for one, so faces labelled happiness count like neutral ones there; units that
 no smile has (SMILELESS) are shown by at most SMILING_SHARE of the crowd's faces that SURE of the votes call happy; and SMILES of the
 faces labelled happiness must show the lip corner puller.
@@ -21,8 +23,8 @@ faces labelled happiness must show the lip corner puller.
 Probability: .5 stays where the unit begins to count as shown. How steeply the probability falls below it and rises above it is
 fitted for each unit by the logarithmic score on the codes, within BELOW and ABOVE and drawn toward USUAL_SLOPE.
 
-Sides: told apart only where the difference of the sides in a photograph and in its mirror image correlates by
-LEAST_RETEST or more on frontal faces.
+Sides: a turned head makes one side of the mesh look stronger, in the mirror image too. What yaw adds to the difference of the sides is taken off;
+they are told apart only where what is left in a photograph and in its mirror image correlates by LEAST_RETEST or more, on all faces and on frontal ones.
 
     python fit_calibration.py ferplus-train.npz public.jsonl photos.jsonl mirrored.jsonl codes.csv \
         ../../networks/crowd-face.onnx ../../action-units/mesh-1.json
@@ -40,7 +42,8 @@ from skin import features, recorded
 
 LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 UNTOUCHED_BY_POSE = (18, 22, 28, 43)  # too few faces, or none, tell about these
-FALSE_SHARE, FEWEST, FOLDS = 0.04, 8, 8  # .04 here is about .05 on faces that were not looked at
+FALSE_SHARE, RARE_SHARE, FEWEST, FEWEST_TO_WEIGH, FOLDS = 0.05, 0.04, 8, 14, 8
+CALLED_FROM, CURVE_RIDGE = 0.36, 0.05
 LEANS, RANKS_ALIKE, F1_SUFFERS, INNER_FOLDS = (0.0, 0.5, 1.0, 1.5), 0.005, 0.03, 5
 FOLLOWS, FEWEST_TO_LEAN = {23: 24}, 15
 SMILELESS, SMILING_SHARE, SURE = (1, 2, 4, 5, 9, 15, 17, 20, 23, 24), 0.1, 0.7
@@ -49,7 +52,7 @@ STANDARD_ERRORS = 0.5
 PULLER, STRETCHER, SMILES = 12, 20, 0.88
 REST_NETWORKS, REST_FLOOR = ("face-api-expression", "human-emotion"), 0.02
 LEAST_RETEST, FRONTAL = 0.9, 0.17
-NEVER_SIDED = (15, 20)  # .90 here, but .83 over all poses, and .67 on laboratory faces that are not in this repository
+NEVER_SIDED = (15, 20)  # .83 over all poses, and .67 on laboratory faces that are not in this repository
 REST_PITCH, MOST_PITCH, MOST_YAW = -0.07, 0.5, 0.7
 LEAST_QUALITY = 0.15
 PHOTO_WEIGHT = 4.0  # photographs are larger and fewer
@@ -122,6 +125,27 @@ def rank(z, coded):
     return (place[coded].sum() - positives * (positives + 1) / 2) / positives / (~coded).sum()
 
 
+def lowest_of_best(lines, z, coded, standard_errors):
+    """The lowest threshold whose F1 is the largest within so many standard errors."""
+    scored = [(f1(z >= value, coded), value) for value in lines]
+    most = max(scored)[0]
+    near = most - standard_errors * np.sqrt(most * (1 - most) / coded.sum())
+    return min(value for score, value in scored if score >= near)
+
+
+def where_chance(share, z, coded):
+    """The logit at which a logistic curve of the codes has a value."""
+    middle, spread = z.mean(), z.std() + 1e-9
+    x = (z - middle) / spread
+
+    def loss(curve):
+        at = np.clip(curve[0] + curve[1] * x, -30, 30)
+        return (np.log1p(np.exp(at)) - coded * at).sum() + CURVE_RIDGE * (curve[1] - 1) ** 2
+
+    start, slope = minimize(loss, [0, 1], method="BFGS").x
+    return middle + spread * (logit(share) - start) / max(slope, 0.01)
+
+
 class Coded:
     """One unit on the coded faces, with what bounds its threshold."""
 
@@ -136,16 +160,16 @@ class Coded:
         z, coded = self.z - lean * self.rest, self.coded
         happy, neutral = self.labels == "happiness", self.labels == "neutral"
         without = [neutral, happy] if self.au == STRETCHER else [neutral]
-        least = max(np.quantile(z[group & ~coded], 1 - FALSE_SHARE) for group in without)
+        is_rare = coded.sum() < FEWEST_TO_WEIGH
+        least = max(np.quantile(z[group & ~coded], 1 - (RARE_SHARE if is_rare else FALSE_SHARE)) for group in without)
         if self.au in SMILELESS:
             crowd_z, crowd_rest = self.smiling
             least = max(least, np.quantile(crowd_z - lean * crowd_rest, 1 - SMILING_SHARE))
         if coded.sum() < FEWEST:
             return least
-        scored = [(f1(z >= value, coded), value) for value in [least, *z[z > least]]]
-        most = max(scored)[0]
-        near = most - STANDARD_ERRORS * np.sqrt(most * (1 - most) / coded.sum())
-        found = min(value for score, value in scored if score >= near)
+        if is_rare:
+            return lowest_of_best([least, *z[z > least]], z, coded, STANDARD_ERRORS)
+        found = max(least, (lowest_of_best(z, z, coded, 0) + where_chance(CALLED_FROM, z, coded)) / 2)
         return min(found, np.quantile(z[happy], 1 - SMILES)) if self.au == PULLER else found
 
     def inner_f1(self, lean):
@@ -209,15 +233,29 @@ def calibration_error(p, coded, bins=10):
     return sum(abs((p - coded)[found == at].sum()) for at in range(bins)) / len(p)
 
 
-def retest(au, mirrored):
-    """Correlation of left minus right with what the mirror image gives for it."""
-    pairs = []
+def sides(au, mirrored, before):
+    """Left less right of each photograph and of what its mirror image gives for it, in logits without what was taken off for yaw, and yaw. [2, faces] each"""
+    found = []
     for plain, other in mirrored:
-        if abs(plain["yawRad"]) < FRONTAL and f"AU{au} left" in plain["units"]:
-            there, back = plain["units"], other["units"]
-            side = lambda units, name: units[f"AU{au} {name}"][0]
-            pairs.append((side(there, "left") - side(there, "right"), side(back, "right") - side(back, "left")))
-    return float(np.corrcoef(np.array(pairs).T)[0, 1]) if pairs else 0.0
+        if all(f"AU{au} {side}" in one["units"] for one in (plain, other) for side in ("left", "right")):
+            value = lambda one, side: logit(one["units"][f"AU{au} {side}"][0])
+            off = lambda one: before * np.clip(one["yawRad"], -MOST_YAW, MOST_YAW)
+            left = value(plain, "left") - value(plain, "right") + off(plain)
+            back = value(other, "right") - value(other, "left") - off(other)
+            found.append(((left, back), (plain["yawRad"], -other["yawRad"])))
+    return np.array(found).reshape(-1, 2, 2).transpose(1, 2, 0)
+
+
+def retest(au, mirrored, before):
+    """What yaw adds to the difference of the sides, a radian, and how well what is left comes back: least correlation on all and on frontal faces."""
+    difference, yaw = sides(au, mirrored, before)
+    if difference.size == 0:
+        return 0.0, 0.0, 0.0
+    yaw = np.clip(yaw, -MOST_YAW, MOST_YAW)
+    slope = (yaw * difference).sum() / (yaw**2).sum()
+    frontal = np.abs(yaw[0]) < FRONTAL
+    again = lambda values: min(np.corrcoef(values)[0, 1], np.corrcoef(values[:, frontal])[0, 1])
+    return slope, again(difference - slope * yaw), again(difference)
 
 
 def report(name, shown, values, coded, neutral, units):
@@ -265,12 +303,12 @@ def main():
     decided = decide(coded_units)
     for unit, one in zip(model["ausAppearance"], coded_units):
         lean, line, slopes = decided[one.au]
-        again = retest(one.au, mirrored)
-        unit["sided"] = unit["sided"] and again >= LEAST_RETEST and one.au not in NEVER_SIDED
-        values = (line, *effects[one.au], lean, *slopes)
-        unit["recalibration"] = dict(zip(("threshold", *TERMS, "rest", "below", "above"), (round(float(v), 3) for v in values)))
+        side_yaw, again, with_yaw = retest(one.au, mirrored, unit["recalibration"].get("sideYaw", 0.0))
+        unit["sided"] = bool(unit["sided"] and again >= LEAST_RETEST and one.au not in NEVER_SIDED)
+        values = (line, *effects[one.au], side_yaw, lean, *slopes)
+        unit["recalibration"] = dict(zip(("threshold", *TERMS, "sideYaw", "rest", "below", "above"), (round(float(v), 3) for v in values)))
         final = one.z - lean * one.rest
-        print(f"AU{one.au}: mirror {again:.2f}, {unit['recalibration']}, coded on {one.coded.sum()}, AUC {rank(one.z, one.coded):.3f}"
+        print(f"AU{one.au}: mirror {again:.3f} (with yaw {with_yaw:.3f}), {unit['recalibration']}, coded on {one.coded.sum()}, AUC {rank(one.z, one.coded):.3f}"
               f" -> {rank(final, one.coded):.3f}, F1 {f1(before[:, units.index(one.au)] >= 0.5, one.coded):.2f} -> {f1(final >= line, one.coded):.2f}")
     report("as measured", before >= 0.5, before, coded, labels == "neutral", units)
     logits, values = held_out(coded_units)

@@ -42,7 +42,7 @@ export type LinearModel = z.infer<typeof LinearModel>;
 const ActionUnitFormula = z.strictObject({
   au: z.int().positive(),
   name: z.string(),
-  /** Whether left and right are measured apart. */
+  /** Whether left and right are told apart: what is left of their difference without the head's turn comes back from the mirror image. */
   sided: z.boolean(),
   /** How much of a difference between the sides is believed; side differences are noisier than their mean. */
   sideShrink: z.number().min(0).max(1),
@@ -62,6 +62,8 @@ const Recalibration = z.strictObject({
   pitch: z.number(),
   pitchSquared: z.number(),
   yawSquared: z.number(),
+  /** What a turned head adds to the difference of the sides, left less right, per radian of yaw. */
+  sideYaw: z.number(),
   /** How far the unit leans on whether the face is seen at rest: per unit of log-share, see `AtRest`. 0: not at all. */
   rest: z.number().min(0),
   /** How steep the probability is below .5 and above it, beside a logistic curve of the logit. */

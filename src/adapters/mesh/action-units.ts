@@ -9,7 +9,7 @@ import type { ActionUnitModel, RecalibratedFormula } from "./action-unit-model.t
 import { sigmoid } from "./blazeface.ts";
 import { type FaceFeatures, type Features, logitOf } from "./face-features.ts";
 
-/** Logits of one action unit. The sides equal the whole where it has no sides. */
+/** Logits of one action unit. The sides equal the whole where they are neither told nor needed for it. */
 export interface ActionUnitLogits {
   readonly formula: RecalibratedFormula;
   readonly both: number;
@@ -35,7 +35,7 @@ export function actionUnitLogits(
   const left = new Map([...features.left, ...appearance]);
   const both = new Map([...features.both, ...appearance]);
   return formulas.map((formula) => {
-    if (!formula.sided) {
+    if (!formula.sided && formula.combine === "mean") {
       const logit = logitOf(formula, both);
       return { formula, both: logit, right: logit, left: logit };
     }
@@ -51,14 +51,20 @@ function sidedLogits(formula: RecalibratedFormula, right: number, left: number):
   return { formula, both, right: mean - half, left: mean + half };
 }
 
-/** Logits without what other things than the unit do to them, 0 where a unit begins to count as shown. */
+/**
+ * Logits without what other things than the unit do to them, 0 where a unit begins to count as shown.
+ *
+ * @param sideEffectOf what else is taken off left less right, {@link sideEffect}.
+ */
 export function recalibrated(
   logits: readonly ActionUnitLogits[],
   effectOf: (formula: RecalibratedFormula) => number,
+  sideEffectOf: (formula: RecalibratedFormula) => number,
 ): ActionUnitLogits[] {
   return logits.map(({ formula, both, right, left }) => {
     const off = formula.recalibration.threshold + effectOf(formula);
-    return { formula, both: both - off, right: right - off, left: left - off };
+    const half = sideEffectOf(formula) / 2;
+    return { formula, both: both - off, right: right - off + half, left: left - off - half };
   });
 }
 
@@ -84,6 +90,15 @@ export function poseEffect(
   const pitch = Math.max(-mostPitchRad, Math.min(mostPitchRad, pitchRad - rest));
   const yaw = Math.min(mostYawRad, Math.abs(yawRad));
   return recalibration.pitch * pitch + recalibration.pitchSquared * pitch ** 2 + recalibration.yawSquared * yaw ** 2;
+}
+
+/** What a turned head adds to the logit of the left side less that of the right: the mesh of a half that turns away looks less moved. */
+export function sideEffect(
+  { recalibration }: RecalibratedFormula,
+  { restingPose: { mostYawRad } }: ActionUnitModel,
+  { yawRad }: Pick<HeadPose, "yawRad">,
+): number {
+  return recalibration.sideYaw * Math.max(-mostYawRad, Math.min(mostYawRad, yawRad));
 }
 
 /**

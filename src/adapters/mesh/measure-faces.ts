@@ -2,12 +2,13 @@ import { boxOverlap } from "../../domain/geometry.ts";
 import type { ExpressionReading, EyeOpenness, FaceFeature, Gaze } from "../../domain/measurement.ts";
 import { hidesExpression, isHidden } from "../../facs/covered-parts.ts";
 import { poolExpressions } from "../../facs/expression-pool.ts";
-import type { ActionUnitModel } from "./action-unit-model.ts";
+import type { ActionUnitModel, RecalibratedFormula } from "./action-unit-model.ts";
 import {
   actionUnitLogits,
   poseEffect,
   recalibrated,
   restEffect,
+  sideEffect,
   skinEffect,
   toMeasurements,
   withSkin,
@@ -91,10 +92,11 @@ function describe(
   const formulas = skin === undefined ? model.ausAppearance : model.ausAppearance.map(withSkin);
   const raw = actionUnitLogits(formulas, features, appearance);
   const expressions = withPool(readings, quality.overall);
-  const logits = recalibrated(raw, (formula) => {
+  const effectOf = (formula: RecalibratedFormula) => {
     const rest = restEffect(formula, model, expressions);
     return poseEffect(formula, model, headPose) + rest + skinEffect(formula, model, skin);
-  });
+  };
+  const logits = recalibrated(raw, effectOf, (formula) => sideEffect(formula, model, headPose));
   const eyeOpenness = eyeOpennessOf(model, features);
   return {
     toolbox: MESH_TOOLBOX_ID,

@@ -6,7 +6,7 @@ import type { FaceDetectors } from "./find-faces.ts";
 import type { ImageNetwork } from "./image-network.ts";
 
 /** Id of the toolbox: the version changes with every change of what it answers. */
-export const MESH_TOOLBOX_ID = "mesh@4";
+export const MESH_TOOLBOX_ID = "mesh@5";
 
 /** The networks that the toolbox runs. */
 export const MESH_NETWORKS = {

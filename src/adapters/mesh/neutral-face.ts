@@ -3,8 +3,15 @@ import { z } from "zod";
 import { ModelFileError } from "../../domain/errors.ts";
 import type { ActionUnitMeasurement, FaceFeature, FaceMeasurement, HeadPose } from "../../domain/measurement.ts";
 import { ownPath } from "../../platform/package-paths.ts";
-import type { ActionUnitModel } from "./action-unit-model.ts";
-import { type ActionUnitLogits, actionUnitLogits, poseEffect, probabilities, recalibrated } from "./action-units.ts";
+import type { ActionUnitModel, RecalibratedFormula } from "./action-unit-model.ts";
+import {
+  type ActionUnitLogits,
+  actionUnitLogits,
+  poseEffect,
+  probabilities,
+  recalibrated,
+  sideEffect,
+} from "./action-units.ts";
 import { type FaceFeatures, withSmile } from "./face-features.ts";
 
 /** What an average resting face measures, `models/action-units/neutral-1.json`. */
@@ -78,10 +85,11 @@ function logitsOf(
     both: new Map(values.map(([name, { left, right }]) => [name, (left + right) / 2])),
   };
   const logits = actionUnitLogits(model.ausAppearance, withSmile(model, features), new Map());
-  return recalibrated(logits, (formula) => {
+  const between = (effect: typeof poseEffect) => (formula: RecalibratedFormula) => {
     if (pose === null || restingPose === null) return 0;
-    return poseEffect(formula, model, pose) - poseEffect(formula, model, restingPose);
-  });
+    return effect(formula, model, pose) - effect(formula, model, restingPose);
+  };
+  return recalibrated(logits, between(poseEffect), between(sideEffect));
 }
 
 function moved(face: FaceFeature, neutral: FaceFeature, average: number): FaceFeature {

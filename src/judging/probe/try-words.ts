@@ -65,7 +65,7 @@ function evidenceOf(characters: number): string {
   for (let length = 0; length < characters; length += lines.at(-1)?.length ?? 1) {
     const id = lines.length + 1;
     lines.push(
-      `E${id} [action-unit, F${1 + (id % 3)}, mesh@4] AU${1 + (id % 27)} is absent: probability 0.${10 + (id % 37)}, reliability 0.8`,
+      `E${id} [action-unit, F${1 + (id % 3)}, mesh@5] AU${1 + (id % 27)} is absent: probability 0.${10 + (id % 37)}, reliability 0.8`,
     );
   }
   return lines.join("\n");

@@ -7,6 +7,7 @@ import {
   probabilities,
   recalibrated,
   restEffect,
+  sideEffect,
   skinEffect,
   toMeasurements,
   weightOf,
@@ -58,7 +59,11 @@ describe("recalibration", () => {
     const formula = unit(12);
     const { threshold } = formula.recalibration;
     const logits = [{ formula, both: threshold, left: threshold + 1, right: threshold - 1 }];
-    const [found] = recalibrated(logits, (one) => poseEffect(one, model, facing()));
+    const [found] = recalibrated(
+      logits,
+      (one) => poseEffect(one, model, facing()),
+      (one) => sideEffect(one, model, facing()),
+    );
     expect(found).toMatchObject({
       both: expect.closeTo(0, 12),
       left: expect.closeTo(1, 12),
@@ -81,6 +86,23 @@ describe("recalibration", () => {
     const turned = (yawRad: number) => poseEffect(unit(12), model, { ...facing(), yawRad });
     expect(turned(0.5)).toBeLessThan(-0.3);
     expect(turned(-0.5)).toBeCloseTo(turned(0.5), 12);
+  });
+
+  it("takes off what a turned head adds to the side that is seen, and leaves the whole face as it is", () => {
+    const { threshold } = unit(6).recalibration;
+    const logits = [{ formula: unit(6), both: threshold, left: threshold + 0.7, right: threshold - 0.7 }];
+    const turned = (yawRad: number) =>
+      recalibrated(
+        logits,
+        () => 0,
+        (one) => sideEffect(one, model, { yawRad }),
+      )[0];
+    // Turned toward the left edge of the image, the subject's left side is seen more of: no stronger, only less hidden.
+    const [ahead, seen, beyond] = [turned(0), turned(-0.5), turned(-1.5)];
+    expect(ahead).toMatchObject(closeTo({ both: 0, left: 0.7, right: -0.7 }, 12));
+    expect(seen?.both).toBe(ahead?.both);
+    expect((seen?.left ?? 0) - (seen?.right ?? 0)).toBeCloseTo(1.4 - 0.5 * 2.81, 1);
+    expect(beyond?.left).toBe(turned(-model.restingPose.mostYawRad)?.left);
   });
 
   it("does not grow beyond the poses it was fitted to", () => {
@@ -174,7 +196,7 @@ describe("the mesh toolbox's measurements agree with a separate implementation o
     });
     const logits = actionUnitLogits(asFormulated, readFeatures(fitOf(golden).points), appearance);
     const factors = { headPose: headPoseOf(fitOf(golden).rotation), facePx: golden.facePx, trust: 1 };
-    const found = toMeasurements(logits, model, { toolbox: "mesh@4", factors });
+    const found = toMeasurements(logits, model, { toolbox: "mesh@5", factors });
     for (const [au, expected] of Object.entries(golden.withAppearance)) {
       const sides = { both: expected.value, left: expected.left, right: expected.right };
       for (const [side, value] of Object.entries(sides)) {

@@ -34,7 +34,7 @@ function person(
     headPose: { yawRad: deg(yaw), pitchRad: deg(pitch), rollRad: 0 },
     gaze: gaze === null ? null : { yawRad: deg(gaze[0]), pitchRad: deg(gaze[1]) },
     quality,
-    toolbox: "mesh@4",
+    toolbox: "mesh@5",
   };
 }
 

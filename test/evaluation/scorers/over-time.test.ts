@@ -110,8 +110,8 @@ describe("events", () => {
         ...[reading(2, 3, { label: "happy" }), reading(3.5, 4, { label: "happy" })], // one event of two stretches
       ],
       actionUnits: [
-        { toolbox: "mesh@4", au: "AU12", measured: seen, present: [{ fromS: 2, toS: 3 }] },
-        { toolbox: "mesh@4", au: "AU4", measured: seen, present: [{ fromS: 0, toS: 0.5 }] },
+        { toolbox: "mesh@5", au: "AU12", measured: seen, present: [{ fromS: 2, toS: 3 }] },
+        { toolbox: "mesh@5", au: "AU4", measured: seen, present: [{ fromS: 0, toS: 0.5 }] },
       ],
     };
     const found = [

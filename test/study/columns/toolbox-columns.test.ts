@@ -13,7 +13,7 @@ import { actionUnits } from "../../support/builders.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 import { goldenFile, importAll, valuesOn } from "../../support/toolbox-files.ts";
 
-const toolbox = "mesh@4";
+const toolbox = "mesh@5";
 
 /** A face with everything that the mesh toolbox measures; mesh point i lies at (100 + i, 200 + i). */
 function meshFace(units: ActionUnitMeasurement[], parts: Partial<FaceMeasurement> = {}): Face {

@@ -131,7 +131,8 @@ export function whoAnswer(target: Target, scene: AnswerScene): string {
     const [best] = inOrder({ target, most: true }, scene);
     if (best === undefined) return notRead(target, scene);
     // No type of smile is shown a little: what the smiles are says more than who comes nearest.
-    if (target.type === "smile" && target.smile !== null) return `Nobody shows ${name}. ${smileTypeAnswer(scene)}`;
+    if (target.type === "smile" && target.smile !== null)
+      return `Nobody clearly shows ${name}. ${smileTypeAnswer(scene)}`;
     return `Nobody clearly shows ${name}: ${withLevel(target, best)} comes nearest${citing(evidenceFor(target, best.face, scene))}.`;
   }
   const told = showing.map((face) => withLevel(target, { face, level: levelOf(target, face, scene.view) ?? 0 }));

@@ -3,7 +3,7 @@ import { PROTOTYPE_FROM } from "../../../domain/evidence.ts";
 import { actionUnit, nameWithCode } from "../../../facs/action-units.ts";
 import { basicLabelOf } from "../../../facs/basic-label.ts";
 import { bestPrototype, prototypeText } from "../../../facs/prototypes.ts";
-import { smileRules } from "../../../facs/smile-types.ts";
+import { type SmileReading, smileRules } from "../../../facs/smile-types.ts";
 import { describeFaces } from "./answer-description.ts";
 import { smileClause, unitsClause } from "./answer-target.ts";
 import {
@@ -22,8 +22,11 @@ import { smileOn, unitItems } from "./target-levels.ts";
 /** Which types of smile each face shows. */
 export function smileTypeAnswer(scene: AnswerScene): string {
   const told = scene.faces.map((face) => {
-    const shown = smileRules().filter(({ type }) => smileOn(type, face, scene.view)?.verdict === "shown");
-    if (shown.length > 0) return shown.map(({ type }) => smileClause(type, face, scene)).join("; ");
+    const that = (verdict: SmileReading["verdict"]) =>
+      smileRules().filter(({ type }) => smileOn(type, face, scene.view)?.verdict === verdict);
+    const [shown, open] = [that("shown"), that("cannot be told").slice(0, 1)];
+    const told = shown.length > 0 ? shown : open;
+    if (told.length > 0) return told.map(({ type }) => smileClause(type, face, scene)).join("; ");
     return `${face.faceId} shows no type of smile that is told apart: ${unitsClause(["AU12"], face, scene)}`;
   });
   return `${told.join(". ")}.`;

@@ -76,7 +76,7 @@ describe("the rules judge's answer about three smiling women", () => {
     ],
     ["Is this a miserable smile?", /^No: F1 does not show a miserable smile/],
     ["Is AU4 of F3 stronger on the left?", /^On F3 AU4 is absent/],
-    ["How strong is AU12 on F3?", /^F3: mesh@4 measured AU12 \(0\.\d\d\)/],
+    ["How strong is AU12 on F3?", /^F3: mesh@5 measured AU12 \(0\.\d\d\)/],
     ["Why not anger on F3?", /^F3 is perceived as expressing happiness .* rather than anger .*AU12/],
     ["Why is F3 happy?", /^F3 is perceived as expressing happiness .*, as the lip corners are pulled up \(AU12\)/],
     ["What would make F3 fear?", /^To be read as fear, F3 would have to show AU\d+/],
@@ -216,7 +216,9 @@ describe("the rules judge's answer about three smiling women", () => {
 
   it("gives faces that show it alike one place, and says by how much one is ahead", async () => {
     const { judgment } = await asked("Rank them by happiness", null, 5);
-    expect(judgment.answer).toMatch(/1\) F5 \(0\.\d\d\) and F1 \(0\.\d\d\), 3\) F4/);
+    expect(judgment.answer).toMatch(
+      /1\) F1 \(0\.\d\d\), 2\) F5 \(0\.\d\d\), 3\) F4 \(0\.\d\d\) and F2 \(0\.\d\d\), 5\) F3/,
+    );
     const { judgment: apart } = await asked("How much happier is F1 than F3?", null, 6);
     expect(apart.answer).toMatch(/^By happiness, F1 \(0\.\d\d\) is 0\.\d\d above F3/);
   });
@@ -232,9 +234,11 @@ describe("the rules judge's answer about three smiling women", () => {
     expect(judgment.answer).toMatch(/F1 is at sadness 0\.\d\d by the face alone and at 0\.\d\d with the context/);
   });
 
-  it("says of a type of smile that nobody shows which they show", async () => {
+  it("says of a type of smile that nobody clearly shows which they show, and of whom it is open", async () => {
     const { judgment } = await asked("Which of them is smiling only politely?", null, 6);
-    expect(judgment.answer).toMatch(/^Nobody shows a polite smile\. F1 shows a Duchenne smile/);
+    expect(judgment.answer).toMatch(
+      /^Nobody clearly shows a polite smile\. F1 shows a Duchenne smile.* F4 may or may not show a (Duchenne|polite) smile/,
+    );
   });
 
   it("says whether the face alone would be read differently when there is a context", async () => {
@@ -303,7 +307,11 @@ describe("the rules judge's answer about other people", () => {
       /^F1 .*; more than 4 questions are to be asked one by one/,
     ],
     [6, "How sure are you? Can I trust it?", /^(?!.*\. .*second question)/],
-    [6, "Is this a Duchenne smile?", /^Yes on F1, F2 and F4, not on every face: .*F3 does not show a Duchenne smile/],
+    [
+      6,
+      "Is this a Duchenne smile?",
+      /^Yes on F1 and F2, not on every face: .*F3 does not show a Duchenne smile.*F4 may or may not/,
+    ],
     [6, "Are they happy?", /^Yes on F1, F2 and F4, not on every face/],
     [6, "Are they really happy?", /not whether it is felt or put on; what it can say: Of 4 faces, F1 \(/],
     [6, "Is AU4 present?", /^No: on F1 AU4 is absent/],
