@@ -96,7 +96,7 @@ async function opened(
 
 /** Of a client words would be taken for what somebody says. */
 function transcriptAt(path: string, root: string): Promise<string> {
-  if (isTranscriptFile(path)) return placeInside(root, path, OTHER_ROOT);
+  if (isTranscriptFile(path)) return placeInside(root, path, OTHER_ROOT, "transcript");
   throw new ToolInputError(`Cannot read transcript as its name does not end like one: \`${path}\``);
 }
 

@@ -9,15 +9,26 @@ import { pathOfBytes, systemPath } from "./system-path.ts";
  * first. Of what lies outside nothing is told, not even whether it is there.
  *
  * @param root as `realpath` gives it. @param path absolute, or seen from the root. @param other how another is opened.
- * @throws {ToolInputError} if it is outside. @throws {ImageDecodeError} if it is inside and not there.
+ * @param what it is to be.
+ * @throws {ToolInputError} if it is outside, or no image and not there. @throws {ImageDecodeError} if it is inside and not there.
  */
-export async function placeInside(root: string, path: string, other: string): Promise<string> {
+export async function placeInside(
+  root: string,
+  path: string,
+  other: string,
+  what: "image" | "transcript" = "image",
+): Promise<string> {
+  const outside = () =>
+    new ToolInputError(
+      `Cannot read ${what} as it is outside of the folder that this server may read, \`${root}\` (${other}): \`${path}\``,
+    );
   const named = resolve(root, path);
-  if (!isInside(root, named)) throw outside(root, path, other);
+  if (!isInside(root, named)) throw outside();
   const place = await realPath(named).catch((cause: unknown) => {
-    throw new ImageDecodeError(path, whyRefused(cause), { cause });
+    if (what === "image") throw new ImageDecodeError(path, whyRefused(cause), { cause });
+    throw new ToolInputError(`Cannot read ${what} as ${whyRefused(cause)}: \`${path}\``);
   });
-  if (!isInside(root, place)) throw outside(root, path, other);
+  if (!isInside(root, place)) throw outside();
   return place;
 }
 
@@ -30,10 +41,4 @@ export async function realPath(path: string): Promise<string> {
 export function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
-function outside(root: string, path: string, other: string): ToolInputError {
-  return new ToolInputError(
-    `Cannot read image as it is outside of the folder that this server may read, \`${root}\` (${other}): \`${path}\``,
-  );
 }

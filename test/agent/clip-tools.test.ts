@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createOpenAiJudge } from "../../src/adapters/openai/openai-judge.ts";
+import { whoSpeaksThen } from "../../src/agent/tools/who-speaks.ts";
 import { ask } from "../../src/ask.ts";
-import { cue, judgment, reading, subject } from "../support/builders.ts";
+import { cue, judgment, ledgerOf, reading, subject } from "../support/builders.ts";
 import { gradientImage } from "../support/images.ts";
 import { calls, type Reply, saysJson, type WireBody } from "../support/model-server.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
@@ -124,6 +125,29 @@ describe("a model in the loop over a clip", () => {
     expect(spoken).toMatch(/^F1: 1.0 s, somebody whose face is not known: 0.8 s/);
     expect(silence).toMatch(/^Nobody speaks then/);
     expect(moment).toMatch(/"Une drôle de fête!"[\s\S]*"Do you like it\?"/);
+  });
+
+  it("counts a voice of no known face with the words that fill it, and no second time as somebody's", async () => {
+    const base = {
+      faceId: null,
+      region: null,
+      statement: "It is heard",
+      source: { type: "toolbox", name: "made" },
+    } as const;
+    const said = (speaker: string, fromS: number, toS: number) => ({
+      ...{ ...base, kind: "utterance" as const, time: { fromS, toS } },
+      value: { type: "utterance" as const, text: "It", speaker, spokenBy: null, knownBy: null },
+    });
+    const heard = (fromS: number, toS: number) => ({
+      ...{ ...base, kind: "voice" as const, time: { fromS, toS } },
+      value: {
+        ...{ type: "voice" as const, spokenBy: null, knownBy: null },
+        measures: [{ name: "speech" as const, value: toS - fromS, unit: "s" }],
+      },
+    });
+    const ledger = ledgerOf(said("Ann", 0, 2), said("Bob", 1.8, 4), heard(0.2, 1.9), heard(1.9, 3.5), heard(6, 7));
+    const { text } = await whoSpeaksThen.run({ fromS: 0, toS: 10 }, { ledger, clip: {} } as never);
+    expect(text).toMatch(/^Ann: 2\.0 s, Bob: 2\.2 s, somebody whose face is not known: 1\.0 s\n/);
   });
 
   it("is offered them for a clip alone: an image has the tools that it had", async () => {

@@ -239,11 +239,13 @@ describe("the tools", () => {
     expect(textOf(await call("list_evidence", { image: "clip.mp4" }))).toMatch(/What a day![\s\S]*\[voice/);
     const refusals = [
       await call("who_speaks", { image: "clip.mp4", transcript: "photo.jpg", fromS: 0, toS: 5 }),
+      await call("who_speaks", { image: "clip.mp4", transcript: "gone.vtt", fromS: 0, toS: 5 }),
       await call("look_closer", { image: "clip.mp4", faceId: "F1", region: "mouth" }),
       await call("moment", { image: "photo.jpg", timeS: 0, faceId: null }),
     ];
     expect(refusals.map(textOf)).toEqual([
       expect.stringContaining("Cannot read transcript as its name ends with none of .vtt, .srt"),
+      "Cannot read transcript as there is no such file: `gone.vtt`",
       "This tool looks into images, and this is a clip: moment shows a frame of it",
       "This is an image: it has no moments",
     ]);

@@ -15,7 +15,7 @@ export const whoSpeaksThen = defineTool({
   shows: "words",
   async run(part, { ledger }) {
     const window = windowIn(part);
-    const speech = ledger.items().flatMap(speechIn);
+    const speech = speechIn(ledger.items());
     const then = speech.filter(({ time }) => overlaps(time, window));
     const spoken = groupBy(then, ({ by }) => by);
     const totals = [...spoken].map(([by, own]) => {
@@ -38,12 +38,26 @@ interface Speech {
   readonly by: string;
 }
 
-/** Words and voices say whose they are. */
-function speechIn(item: EvidenceItem): Speech[] {
-  const { value, time } = item;
-  if (time === undefined || !("spokenBy" in value && "knownBy" in value)) return [];
-  const speaker = value.type === "utterance" ? value.speaker : null;
-  return [{ item, time, by: value.spokenBy ?? speaker ?? "somebody whose face is not known" }];
+const NOT_KNOWN = "somebody whose face is not known";
+
+/** Words say whose they are, and a voice of no known face is that of the words that fill most of it. */
+function speechIn(items: readonly EvidenceItem[]): Speech[] {
+  const speech = items.flatMap((item) => {
+    const { value, time } = item;
+    if (time === undefined || !("spokenBy" in value && "knownBy" in value)) return [];
+    const speaker = value.type === "utterance" ? value.speaker : null;
+    return [{ item, time, by: value.spokenBy ?? speaker }];
+  });
+  const words = speech.filter(({ item }) => item.kind === "utterance");
+  return speech.map(({ item, time, by }) => {
+    const shares = words.map((said) => ({ by: said.by, s: shared(said.time, time) })).sort((a, b) => b.s - a.s);
+    const said = shares[0] !== undefined && shares[0].s > 0 ? shares[0].by : null;
+    return { item, time, by: by ?? (item.kind === "voice" ? said : null) ?? NOT_KNOWN };
+  });
+}
+
+function shared(a: TimeWindow, b: TimeWindow): number {
+  return Math.min(a.toS, b.toS) - Math.max(a.fromS, b.fromS);
 }
 
 /** Of stretches that may overlap, as words and the voice that says them do. */
