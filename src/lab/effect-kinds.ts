@@ -40,7 +40,7 @@ export const EFFECTS: readonly Effect[] = [
     name: "kuleshov_valence_shift",
     meaning: "How far the valence of one identical neutral face moves towards the valence of its context (-1..1 scale)",
     says: (found) =>
-      `One and the same neutral face moved towards the valence of its scene by ${found} (of a scale of -1 to 1)`,
+      `On a scale of -1 to 1, the valence of one and the same neutral face moved towards that of its scene by ${found}`,
     value: ({ arms }) => valenceShift(arms["neutral-in-context"], arms["neutral-alone"], arms["context-only"]),
     paired: true,
   },

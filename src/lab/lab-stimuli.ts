@@ -45,6 +45,8 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
   const partners = partnersOf(setting.samples, setting.seed);
   const hashes = new Map<string, Promise<string>>();
   const scenes = new Map<string, Promise<Scene | null>>();
+  /** Stimuli that an image does not allow, by where they would be: to find that out takes as long as to make them. */
+  const refused = new Map<string, ArmNotPossible>();
   const hashOf = (path: string) => remembered(hashes, path, () => hashOfFile(path));
   const sceneOf = (path: string, region: PixelBox | null, signal?: AbortSignal) => {
     const open = () => openScene(path, region, setting, signal);
@@ -166,7 +168,12 @@ export function createLabStimuli(setting: LabSetting): StimulusSource {
       const path = stimulusPath(setting.folder, sample.id, arm, recipe);
       const known = await readStimulusNote(path);
       if (known !== undefined) return { path, context, region: known.region };
-      const made = await build({ ...sample, image }, arm, signal);
+      const earlier = refused.get(path);
+      if (earlier !== undefined) throw earlier;
+      const made = await build({ ...sample, image }, arm, signal).catch((error: unknown) => {
+        if (error instanceof ArmNotPossible) refused.set(path, error);
+        throw error;
+      });
       await keep(path, await encoded(made.raster, path));
       const { artefacts = null, tone = null } = made;
       const about = { sample: sample.id, arm, region: made.region, context, artefacts, tone, recipe };

@@ -101,6 +101,14 @@ describe("context effects", () => {
     expect(found?.effectSize).toBeCloseTo(0.4 / 3 / Math.sqrt(0.13 / 3), 10);
   });
 
+  it("are told without a minus before a number that is 0 as it is written", () => {
+    const arms = { "neutral-alone": reading(0.5, 0.001), "neutral-in-context": reading(0.5, 0) };
+    const found = effect("kuleshov_valence_shift", [sample("a", { ...arms, "context-only": reading(0.5, 0.7) })]);
+    expect(found?.sentence).toBe(
+      "On a scale of -1 to 1, the valence of one and the same neutral face moved towards that of its scene by 0.00 (too few for an interval), n = 1.",
+    );
+  });
+
   it("measure the distance to Bayesian cue integration", () => {
     // .8 x .6 to .2 x .4, which is .48 to .08.
     const arms = { "face-only": reading(0.8), "context-only": reading(0.6) };
