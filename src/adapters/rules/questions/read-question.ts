@@ -62,7 +62,8 @@ export const OF_ONE_FACE = /^F\d+: *(?=\S)/i;
  */
 export function readQuestion(asked: string, scene: QuestionScene): AskedQuestion {
   const text = plainly(asked);
-  const faces = findFaces(text, scene.faceIds);
+  const named = findFaces(text, scene.faceIds);
+  const faces = AGAINST_OTHERS.test(text) ? { ...named, faceIds: scene.faceIds } : named;
   const wording = completed(text.replace(OF_ONE_FACE, ""), scene.labels);
   const ofClip = scene.isClip
     ? clipQuestion(wording.toLowerCase(), findTargets(wording.toLowerCase(), scene.labels))
@@ -74,6 +75,9 @@ export function readQuestion(asked: string, scene: QuestionScene): AskedQuestion
   const kind = refused === undefined ? kindOf(wording, scene, faces) : unanswerable(refused);
   return { ...kind, faceIds: faces.faceIds };
 }
+
+/** "Who is less happy than F1?", "How do the others look compared to F2?": all faces are meant, and not the one that is named. */
+const AGAINST_OTHERS = /^(?:and )?(?:who|which \w+)\b.*\bthan f\d+\b|\bothers\b/i;
 
 /** "and why?", "and which cues tell you?": every answer says what it rests on. */
 export function asksForReasons(part: string, { labels }: QuestionScene): boolean {
@@ -139,7 +143,8 @@ function aboutTarget(lower: string, targets: readonly Target[], target: Target):
   const most = !LEAST.test(lower);
   if (MEANING.test(lower) && target.type === "action-unit") return { kind: "meaning", target };
   if (AGAINST_TARGET.test(lower)) return { kind: "against", target };
-  if (ASKS_WHO.test(lower) && SUPERLATIVE.test(lower)) return { kind: "which", target, most };
+  const isHeldAgainst = /\bthan f\d+\b/.test(lower);
+  if (ASKS_WHO.test(lower) && SUPERLATIVE.test(lower)) return { kind: isHeldAgainst ? "rank" : "which", target, most };
   if (ASKS_WHO.test(lower))
     return { kind: /\b(?:not|doesn't|isn't|don't|aren't)\b/.test(lower) ? "who-not" : "who", target };
   if (WHY.test(lower)) return { kind: "why", target, byUnits: BY_UNITS.test(lower) };

@@ -219,6 +219,8 @@ describe("reading a question", () => {
     ["Is the head turned?", { kind: "pose", of: "head" }],
     ["What is the head pose?", { kind: "pose", of: "head" }],
     ["Is the chin lowered?", { kind: "pose", of: "head" }],
+    ["Who is less happy than F2?", { kind: "rank", target: label("happiness"), most: false }],
+    ["Is F2 happier than the others?", { kind: "compare", target: label("happiness"), most: true, first: "F2" }],
     ["AU15?", { kind: "presence", target: unit("AU15") }],
     ["mad or scared?", { kind: "choice", labels: ["anger", "fear"] }],
     ["fear vs surprise", { kind: "choice", labels: ["fear", "surprise"] }],
@@ -287,6 +289,8 @@ describe("reading a question", () => {
 
   it.each([
     ["Is F2 happy?", ["F2"]],
+    ["Who is less happy than F2?", ["F1", "F2", "F3"]],
+    ["Is F2 happier than the others?", ["F1", "F2", "F3"]],
     ["Is the woman on the left happy?", ["F1"]],
     ["Is the person in the middle smiling?", ["F2"]],
     ["How sad is the rightmost face?", ["F3"]],
