@@ -51,6 +51,19 @@ describe("the starter packs", () => {
     expect(outcome.added).toHaveLength(candidates.length);
   });
 
+  it("say of each category what is not one, by a face that is labelled as another", async () => {
+    const all = (await packs()).flatMap(({ candidates }) => candidates);
+    const places = (role: "instance" | "counter") => all.filter(({ label }) => label.role === role);
+    const categories = new Set(places("instance").map(({ label }) => label.category));
+    expect(new Set(places("counter").map(({ label }) => label.category))).toEqual(categories);
+    for (const counter of places("counter")) {
+      const same = places("instance").filter(
+        ({ path, region }) => path === counter.path && JSON.stringify(region) === JSON.stringify(counter.region),
+      );
+      expect(same.map(({ label }) => label.category === counter.label.category)).toEqual([false]);
+    }
+  });
+
   it("give a laughing face the laughs and smiles of other photos, never its own", async () => {
     const { store, space } = filled;
     const { image, faces } = await measureImage(samplePhoto(1), [toolbox]);
@@ -66,7 +79,11 @@ describe("the starter packs", () => {
       text: null,
       textEmbedding: null,
     };
-    const { hits, excluded } = await retrieveExemplars(store, query, { count: 4, relevanceShare: 1 });
+    const { hits, excluded } = await retrieveExemplars(store, query, {
+      count: 4,
+      relevanceShare: 1,
+      filter: { roles: ["instance"] },
+    });
     // The fourth is a mock disbelief that the toolbox takes for a smile; fewshot/SOURCES.md says so.
     for (const { exemplar } of hits.slice(0, 3)) expect(exemplar.category).toMatch(/laugh|smile/);
     expect(hits[0]?.why[0]).toMatch(/AU12.* similar/);

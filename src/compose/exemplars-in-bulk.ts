@@ -54,7 +54,7 @@ async function readSource(source: string, options: Omit<Reading, "partial">): Pr
     const shipped = ownPath("fewshot", `${source}.jsonl`);
     if ((await stat(shipped).catch(() => undefined)) === undefined) {
       throw new ConfigurationError(
-        `There is no file, folder or starter pack "${source}" (starter packs: smiles, posed-faces)`,
+        `There is no file, folder or starter pack "${source}" (starter packs: smiles, posed-faces, near-misses)`,
       );
     }
     return await readPack(shipped);

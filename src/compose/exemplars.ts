@@ -121,16 +121,18 @@ export async function openPacks(
   return packs;
 }
 
-/** The packs that ship, each with its categories. */
+/** The packs that ship with examples of something, each with its categories. */
 export async function starterPacks(): Promise<{ readonly name: string; readonly categories: readonly string[] }[]> {
   const folder = ownPath("fewshot");
   const names = (await readdir(folder)).flatMap((file) => (file.endsWith(".jsonl") ? basename(file, ".jsonl") : []));
-  return Promise.all(
+  const packs = await Promise.all(
     names.map(async (name) => {
       const { candidates } = await readPack(join(folder, `${name}.jsonl`));
-      return { name, categories: [...new Set(candidates.map(({ label }) => label.category))].sort() };
+      const shown = candidates.flatMap(({ label }) => (label.role === "instance" ? [label.category] : []));
+      return { name, categories: [...new Set(shown)].sort() };
     }),
   );
+  return packs.filter(({ categories }) => categories.length > 0);
 }
 
 function noPack(name: string, place: string): ConfigurationError {

@@ -51,7 +51,7 @@ export function Choices({ legend, options, chosen, inWords = String, change, oth
   );
 }
 
-const STARTER_PACKS = ["smiles", "posed-faces"];
+const STARTER_PACKS = ["smiles", "posed-faces", "near-misses"];
 
 const MODES = { images: "as images", descriptions: "in words", both: "as images and in words" };
 
