@@ -155,7 +155,11 @@ describe("kuleshov exemplars", () => {
     [["add", samplePhoto(1), "--category", "x", "--face", "F9"], 2, /no face F9 \(there are F1, F2, F3\)/],
     [["add", samplePhoto(1), "--category", "x", "--region", "1,2,3"], 2, /not left,top,width,height/],
     [["add", samplePhoto(1), "--category", " "], 2, /a category needs a name/],
-    [["import", "smile"], 2, /no file, folder or starter pack "smile" \(starter packs: smiles, posed-faces, near-misses\)/],
+    [
+      ["import", "smile"],
+      2,
+      /no file, folder or starter pack "smile" \(starter packs: smiles, posed-faces, near-misses\)/,
+    ],
     [["show", "x0"], 2, /There is no exemplar "x0"/],
     [["search"], 2, /Say what to search for/],
     [["remove"], 2, /Say what to remove/],
