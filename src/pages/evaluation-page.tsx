@@ -1,8 +1,9 @@
-import { Audits, ConditionByCondition, ContextEffects, Settings, Usage, WorstCases } from "./evaluation-details.tsx";
+import { Audits, ConditionByCondition, ContextEffects, Settings, Usage } from "./evaluation-details.tsx";
 import { Confusions, Differences, Doses, Metrics, mainConfusion, Thresholds } from "./evaluation-results.tsx";
 import type { EvaluationView } from "./evaluation-view.ts";
 import { page } from "./page.ts";
 import { rendered } from "./rendered.ts";
+import { WorstCases } from "./worst-cases.tsx";
 
 /** The report of an evaluation as one page: what the studio shows of it, without its answers one by one. */
 export function evaluationPage(view: EvaluationView): string {

@@ -1,16 +1,10 @@
 import { useState } from "preact/hooks";
 import { ConfusionTable } from "../../pages/confusion-table.tsx";
-import {
-  Audits,
-  ConditionByCondition,
-  ContextEffects,
-  Settings,
-  Usage,
-  WorstCases,
-} from "../../pages/evaluation-details.tsx";
+import { Audits, ConditionByCondition, ContextEffects, Settings, Usage } from "../../pages/evaluation-details.tsx";
 import { Differences, Doses, Metrics, mainConfusion, Thresholds } from "../../pages/evaluation-results.tsx";
 import type { EvaluationView } from "../../pages/evaluation-view.ts";
 import { Scrolling } from "../../pages/figure-table.tsx";
+import { WorstCases } from "../../pages/worst-cases.tsx";
 import type { RunHead } from "../evaluation-answers.ts";
 import { pageAddress } from "../page-address.ts";
 import type { FoundRun } from "../runs.ts";
