@@ -32,7 +32,7 @@ export const EFFECTS: readonly Effect[] = [
     name: "distance_to_bayesian_cue_integration",
     meaning:
       "KL in bits of the full reading from p(e|face) p(e|context) / p(e) with uniform p(e): 0 integrates optimally",
-    says: (found) => `From Bayesian integration of both cues they are ${found} bits away`,
+    says: (found) => `In bits, they lie from Bayesian integration of both cues by ${found}`,
     value: ({ arms }) => distanceToIntegration(arms.full, arms["face-only"], arms["context-only"]),
   },
   ...(["swapped-context", "face-swap"] as const).flatMap(swapEffects),
@@ -55,7 +55,7 @@ export const EFFECTS: readonly Effect[] = [
     {
       name: `valence_change_${arm}`,
       meaning: `Mean absolute change of valence under ${arm}`,
-      says: (found) => `${words}, valence was another by ${found} on average`,
+      says: (found) => `${words}, valence changed on average by ${found}`,
       value: ({ arms }) => {
         const change = difference(arms.full?.valence, arms[arm as ArmName]?.valence);
         return change === null ? null : Math.abs(change);

@@ -915,6 +915,20 @@ describe("kuleshov lab", () => {
     ]);
   });
 
+  it("says in the lab whose face of several was asked about, and what was found in sentences", async () => {
+    const folder = await tempFolder();
+    await sharp(samplePhoto(1)).resize(480).toFile(join(folder, "three.jpg"));
+    const flags = ["--hide", "faces", "--mask", "pixels", "--context", "At a funeral", "--out", "lab"];
+    const { code, stdout, stderr } = await kuleshov(folder, "lab", "three.jpg", ...flags);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/three\.jpg: asked about F\d of 3 faces, the largest; --face names another/),
+    ]);
+    const lines = stdout.trim().split("\n");
+    expect(lines).toContain("Without colour, the label was another in 0 % (too few for an interval), n = 1.");
+    expect(lines.filter((line) => !/^[A-Z].* n = 1[.;]/.test(line) || line.includes("-0.00"))).toEqual([]);
+  });
+
   it("takes mirrored images, and draws the stimuli that it names where every answer was kept too", async () => {
     const folder = await tempFolder();
     await sharp(samplePhoto(1))
