@@ -68,6 +68,7 @@ describe("asking about a clip", () => {
     ["What does she express after 4.2 s?", /^From 4\.15 s on: F1 is perceived as mainly neutral/],
     ["Is she smiling at 5.2 s?", /^No face was measured at 5\.2 s \[E\d+\]\.$/],
     ["Is she smiling at 99 s?", /^No face was measured at 99 s: faces are seen from 0\.0 to 5\.8 s \[E\d+\]\.$/],
+    ["Who smiles first?", /^On F1, AU12 .* is present from 2\.0 to 4\.0 s .* \[E\d+\]\.$/],
     ["How often does she smile?", /^On F1, AU12 .* is present from 2\.0 to 4\.0 s .* \[E\d+\]\.$/],
     [
       "What does her face do when she says she is fine?",

@@ -32,6 +32,8 @@ const WHEN_SAID =
   /^(?:and |so )?when (?:do|does|did|is) (?:\w+ ){1,2}(?:say|saying|mention|talk about)\b(?: that)?([^?]*)/;
 /** "How often does she smile?", "Does she smile throughout?" */
 const HOW_OFTEN = /^(?:and |so )?how (?:often|many times|frequently)\b/;
+/** "Who smiles first?": when each does tells it. */
+const ORDER = /\b(?:first|earliest|earlier|last|latest|longest|longer|before the other)\b/;
 const THROUGHOUT = /\b(?:throughout|all the time|the whole time|always|all along)\b/;
 const CHANGES = /^(?:and |so )?(?:what|how|do|does|did)\b.*\bchang(?:e|es|ed|ing)\b/;
 
@@ -49,8 +51,13 @@ export function clipQuestion(lower: string, [target]: readonly Target[]): Questi
     return CHANGES.test(lower) && !/\b(?:would|context|situation|could)\b/.test(lower)
       ? { kind: "describe" }
       : undefined;
-  if (HOW_OFTEN.test(lower)) return { kind: "when", target };
-  return YES_NO.test(lower) && THROUGHOUT.test(lower) && !STRENGTH.test(lower) ? { kind: "when", target } : undefined;
+  return asksWhen(lower) ? { kind: "when", target } : undefined;
+}
+
+function asksWhen(lower: string): boolean {
+  if (HOW_OFTEN.test(lower)) return true;
+  if (ASKS_WHO.test(lower)) return ORDER.test(lower);
+  return YES_NO.test(lower) && THROUGHOUT.test(lower) && !STRENGTH.test(lower);
 }
 
 /** "when he says he is fine", "while she talks about the dog": the words are its first group. */
