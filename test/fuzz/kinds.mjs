@@ -178,7 +178,7 @@ async function modelKinds(shared) {
   const { Judgment } = await load("domain/judgment");
   const { complaintsAbout } = await load("domain/judgment-check");
   const { checkGrounding } = await load("judging/check-grounding");
-  const { createEvidenceLedger } = await load("domain/evidence");
+  const { createEvidenceLedger } = await load("domain/evidence-ledger");
   const { feltStateIn } = await load("domain/felt-state");
   const { readSituation } = await load("situations/read-situation");
   const report = JSON.parse(await readFile(join(shared, "report", "report.json"), "utf8"));

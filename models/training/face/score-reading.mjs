@@ -7,7 +7,7 @@ import { unzipSync } from "fflate";
 import { createMeshToolbox } from "../../../dist/src/adapters/mesh/mesh-toolbox.js";
 import { viewOf } from "../../../dist/src/adapters/rules/evidence-view.js";
 import { readFace } from "../../../dist/src/adapters/rules/read-face.js";
-import { createEvidenceLedger } from "../../../dist/src/domain/evidence.js";
+import { createEvidenceLedger } from "../../../dist/src/domain/evidence-ledger.js";
 import { evidenceOfFace } from "../../../dist/src/evidence/face-evidence.js";
 import { picturesOfArchive, picturesOfTable } from "./pictures.mjs";
 
