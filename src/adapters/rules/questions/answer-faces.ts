@@ -11,7 +11,7 @@ import {
   share,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { levelOf, nameOf, notRead, orderOf, presentOn, shownName, unitItems } from "./target-levels.ts";
+import { levelOf, nameOf, notRead, orderOf, presentOn, shownName, TIED_WITHIN, unitItems } from "./target-levels.ts";
 
 interface Ordered {
   readonly target: Target;
@@ -23,8 +23,6 @@ interface Placed {
   readonly level: number;
 }
 
-/** Levels nearer than this are a tie. Set by hand, not fitted. */
-const TIED_WITHIN = 0.02;
 /** Levels nearer than this are told by the same number. */
 const SEEN_APART = 0.005;
 /** A level below this is hardly any of it: being the first then says little. Set by hand, not fitted. */

@@ -1,3 +1,4 @@
+import { capitalised } from "../../../domain/capitalised.ts";
 import type { EvidenceItem } from "../../../domain/evidence.ts";
 import { quantity } from "../evidence-view.ts";
 import { type AnswerScene, citing, clause, type JudgedFace, listed } from "./answer-words.ts";
@@ -14,11 +15,7 @@ export function poseAnswer(of: "head" | "gaze", scene: AnswerScene): string {
     return { faceId: face.faceId, isSo: isSoOf(of, face, scene), said: named };
   });
   const head = yesOrNo(told);
-  return `${head}${told.map(({ said }, at) => (at === 0 && head === "" ? capital(said) : said)).join("; ")}.`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return `${head}${told.map(({ said }, at) => (at === 0 && head === "" ? capitalised(said) : said)).join("; ")}.`;
 }
 
 function yesOrNo(told: readonly { readonly faceId: string; readonly isSo: boolean | undefined }[]): string {

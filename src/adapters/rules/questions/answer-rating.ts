@@ -1,7 +1,7 @@
 import { describeFaces } from "./answer-description.ts";
 import { type AnswerScene, citing, type JudgedFace, listed, readingIds, share } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { levelOf, notRead, orderOf, unitItems, unitsOf } from "./target-levels.ts";
+import { levelOf, notRead, orderOf, TIED_WITHIN, unitItems, unitsOf } from "./target-levels.ts";
 
 /** Whether the first is shown more surely than the second, on each face. */
 export function moreThanAnswer([first, second]: readonly Target[], scene: AnswerScene): string {
@@ -19,9 +19,6 @@ export function moreThanAnswer([first, second]: readonly Target[], scene: Answer
   });
   return told.length === 0 ? notRead(second, scene) : `${told.join(". ")}.`;
 }
-
-/** Levels nearer than this are a tie. Set by hand, not fitted. */
-const TIED_WITHIN = 0.02;
 
 /** A number on the scale that was asked for, of each target or else of every label, and what the number is. */
 export function ratingAnswer(

@@ -11,7 +11,11 @@ const ORDERS =
   /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|everything|evidence|measurements?)\b|\b(?:write|compose|poem|song|joke|translate|pretend|repeat after|system prompt|say that)\b/i;
 /** What neither a face nor its context tells this judge. */
 const BEYOND =
-  /\b(?:thinking|(?<!\b(?:you|i|we) )thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|about to|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
+  /\b(?:thinking|(?<!\b(?:you|i|we) )thinks?|thoughts?|lying|lies|liar|honest|truth|guilty of|age|old|older|young|younger|gender|male|female|ethnic\w*|race|nationality|married|intelligent|attractive|competent|approachable|likeable|pretty|handsome|beautiful|wearing|wears|colou?r|hair|clothes|dress|holding|doing|about to|happened|happening|happens|will|going to|tomorrow|yesterday|personality|diagnos\w*|depress(?:ed|ion)|autis\w*|famous|camera was|taken)\b/i;
+
+/** A person's character, and not whether an answer can be trusted. */
+const TRAIT =
+  /\b(?:looks?|seems?|appears?) (?:\w+ )?trustworthy\b|\btrustworthy\b.*\b(?:looks?|seems?|appears?|s?he|they|f\d+|person|people|man|woman)\b/i;
 
 /** "What happens at 4 s?" asks of a clip what is seen then. */
 const HAPPENS_THEN = /^what (?:happens|is happening)\b/i;
@@ -62,6 +66,7 @@ export function refusalOf(text: string, faces: FacesMeant): string | undefined {
   if (LAUGHS.test(text)) return "it has no measure of laughter";
   if (HIDDEN.test(text)) return "a face tells what it shows, not what somebody holds back";
   if (GAZE.test(text.toLowerCase())) return "it reads expressions, not where people look";
+  if (TRAIT.test(text)) return "a face tells nothing of somebody's character";
   return BEYOND.test(text) && !(HAPPENS_THEN.test(text) && statedWindow(text) !== null)
     ? "it reads expressions and their context, nothing else"
     : undefined;

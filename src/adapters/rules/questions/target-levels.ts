@@ -90,6 +90,8 @@ export function smileOn(type: string, face: JudgedFace, view: EvidenceView): Smi
   return smileReadings(view, face.face).find((reading) => reading.type === type);
 }
 
+/** Levels nearer than this are a tie. Set by hand, not fitted. */
+export const TIED_WITHIN = 0.02;
 /** From which probability on a label is there. Set by hand, not fitted. */
 const THERE_FROM = 0.5;
 /** Below which probability a label is not there. Set by hand, not fitted. */
