@@ -222,9 +222,9 @@ export function describeExemplarStore(name: string, open: (space: ExpressionSpac
   });
 }
 
-/** The space of another version of the same toolbox. */
+/** The space of another version of the same toolbox: one that no rename of the toolbox in use ever reaches. */
 export const otherSpace = createExpressionSpace(
-  "mesh@5",
+  "mesh@99",
   { actionUnits: [{ au: "AU12", scale: "probability", sides: false }] },
   [],
 );
