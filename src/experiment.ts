@@ -8,7 +8,7 @@ import { drawnStimuli, stimulusKey } from "./evaluation/report/stimulus-rows.ts"
 import { type ScoredRun, scoreRun } from "./evaluation/report/write-report.ts";
 import type { CallRecord } from "./evaluation/runner/call-record.ts";
 import { cellsOf } from "./evaluation/runner/plan.ts";
-import { experimentPage, type ShownStimulus } from "./lab/experiment-page.ts";
+import { experimentPage, listsOf, type ShownStimulus } from "./lab/experiment-page.ts";
 import { shownTo } from "./lab/raster.ts";
 import { tableRows } from "./platform/tables/table-rows.ts";
 import { keepInRun } from "./runs/run-manifest.ts";
@@ -23,7 +23,7 @@ function labelsOf({ header }: ScoredRun["run"]): readonly string[] {
   return header.labels.length === 0 ? BASIC : header.labels;
 }
 
-/** A run's stimuli as one page that people can be shown, offline; each of them sees every image once, in one arm. */
+/** A run's stimuli as one page that people can be shown, offline; each of them sees an image once at most, in one arm. */
 export async function writeExperiment(
   folder: string,
 ): Promise<{ readonly path: string; readonly stimuli: number; readonly lists: number }> {
@@ -59,8 +59,9 @@ export async function writeExperiment(
   }
   const labels = labelsOf(run);
   const path = join(run.folder, EXPERIMENT_FILE);
-  await keepInRun(run.folder, EXPERIMENT_FILE, await experimentPage({ name: file.name, stimuli, arms, labels }));
-  return { path, stimuli: stimuli.length, lists: arms.length };
+  const lists = listsOf(stimuli, arms);
+  await keepInRun(run.folder, EXPERIMENT_FILE, await experimentPage({ name: file.name, lists, labels }));
+  return { path, stimuli: stimuli.length, lists: lists.length };
 }
 
 /** What context did to people who were shown the experiment, beside what it did to the run's models. */

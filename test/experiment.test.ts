@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { expect, it } from "vitest";
 import { openEvaluation } from "../src/compose/evaluation.ts";
 import { peopleEffects, writeExperiment } from "../src/experiment.ts";
+import { listsOf } from "../src/lab/experiment-page.ts";
 import { lab } from "../src/lab.ts";
 import { csvTable } from "../src/platform/tables/write-table.ts";
 import { openBrowser } from "./support/browser.ts";
@@ -66,6 +67,19 @@ it("a lab becomes a page that people are shown without network, and what they an
   } finally {
     await browser.close();
   }
+});
+
+it("a list never has an image twice, and over all lists each stimulus is there once, also where arms are missing", () => {
+  const of = (sample: string, arms: readonly string[]) => arms.map((arm) => ({ sample, arm }));
+  const stimuli = [...of("a", ["full", "face-only", "context-only"]), ...of("b", ["full", "face-only"])];
+  const lists = listsOf(stimuli, ["full", "face-only", "context-only"]);
+  expect(lists.map((list) => list.map(({ sample, arm }) => `${sample} ${arm}`))).toEqual([
+    ["a full", "b face-only"],
+    ["a face-only"],
+    ["a context-only", "b full"],
+  ]);
+  // Nobody is given a list with nothing in it.
+  expect(listsOf(of("b", ["full", "face-only"]), ["full", "context-only", "face-only"])).toHaveLength(2);
 });
 
 it("is refused where something was answered that was never drawn", async () => {

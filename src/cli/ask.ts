@@ -150,6 +150,10 @@ async function askWithoutCommand(
   const places = removed.length === 1 ? "1 place" : `${removed.length} places`;
   await print(`\nWithout ${object} (${places}, ${removed.join(", ")} taken away)\n`);
   for (const { faceId, words } of changes) await print(`  ${faceId ?? "The scene"}: ${words}\n`);
+  const look = asked.out === undefined ? "--out keeps the image to look at" : `look at ${asked.out}/without.jpg`;
+  await print(
+    `  The whole box around it is filled with what lies near, and what else was in the box is gone too: ${look}.\n`,
+  );
   const isSaid = asked.context?.toLowerCase().includes(object) === true;
   if (isSaid) note(`The context that you gave still names ${object}.`);
 }

@@ -42,8 +42,8 @@ export function register(program: Command): void {
     )
     .option("--swap <image>", "image into whose scene the person is set, when there is only one image")
     .option("--neutral <image>", "neutral face for the Kuleshov arms")
-    .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "people")
-    .option("--mask <how>", "how it is hidden: fill (from around it), gray, blur or pixels", masked, "fill")
+    .option("--hide <what>", "what the context-only arm hides: faces or people", hidden, "faces")
+    .option("--mask <how>", "how it is hidden: gray, blur, pixels or fill (from around it)", masked, "gray")
     .option("--repeats <n>", "answers per arm", repeats, 1)
     .option("--renderings", "also show each image in other light and with skin of other tones")
     .option("--context <text>", "what is known of the situation, in words")
@@ -68,7 +68,7 @@ function hidden(what: string): string {
 
 function masked(how: string): string {
   if (how === "fill" || how === "gray" || how === "blur" || how === "pixels") return how;
-  throw new ConfigurationError(`--mask takes fill, gray, blur or pixels, not "${how}"`);
+  throw new ConfigurationError(`--mask takes gray, blur, pixels or fill, not "${how}"`);
 }
 
 function repeats(text: string): number {

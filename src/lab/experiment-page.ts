@@ -17,15 +17,14 @@ export interface ShownStimulus {
 
 interface Experiment {
   readonly name: string;
-  readonly stimuli: readonly ShownStimulus[];
-  readonly arms: readonly string[];
+  /** Of which each person sees one. */
+  readonly lists: readonly (readonly ShownStimulus[])[];
   readonly labels: readonly string[];
 }
 
 /**
- * One file that runs without network: jsPsych, the stimuli, and a Latin square by which each person sees every image in one
- * arm and every arm equally often. `?list=3&participant=P07` in its address fix both; else they are drawn. At the end the
- * answers are saved as CSV.
+ * One file that runs without network: jsPsych, the stimuli, and lists of them (`listsOf`), of which each person sees one.
+ * `?list=3&participant=P07` in its address fix both; else they are drawn. At the end the answers are saved as CSV.
  */
 export async function experimentPage(experiment: Experiment): Promise<string> {
   const [library, style, choice, slider] = await Promise.all([
@@ -52,19 +51,34 @@ export async function experimentPage(experiment: Experiment): Promise<string> {
 `;
 }
 
+/**
+ * Lists of stimuli, by a Latin square of images and arms: over all lists each stimulus is in exactly one, and no list has an image
+ * twice. An image that lacks an arm is left out of the list whose turn that arm would be, so that no other arm of it is
+ * seen oftener; a list that would be empty is none.
+ */
+export function listsOf<S extends Pick<ShownStimulus, "sample" | "arm">>(
+  stimuli: readonly S[],
+  arms: readonly string[],
+): S[][] {
+  const samples = [...new Set(stimuli.map(({ sample }) => sample))];
+  return arms
+    .map((_, list) =>
+      samples.flatMap((sample, i) => {
+        const arm = arms[(i + list) % arms.length];
+        return stimuli.filter((one) => one.sample === sample && one.arm === arm);
+      }),
+    )
+    .filter((list) => list.length > 0);
+}
+
 /** What runs in the browser, over `experiment`. */
 const RUN = `
 const asked = new URLSearchParams(location.search);
-const { stimuli, arms, labels, name } = experiment;
+const { lists, labels, name } = experiment;
 const participant = asked.get("participant") || "P" + Math.random().toString(36).slice(2, 8);
-const list = asked.has("list") ? Number(asked.get("list")) || 0 : Math.floor(Math.random() * arms.length);
+const list = asked.has("list") ? Number(asked.get("list")) || 0 : Math.floor(Math.random() * lists.length);
 const jsPsych = initJsPsych({ show_progress_bar: true });
-const samples = [...new Set(stimuli.map((one) => one.sample))];
-// A Latin square: over as many lists as there are arms, each image is seen in each arm once.
-const shown = samples.flatMap((sample, i) => {
-  const own = arms.flatMap((arm) => stimuli.filter((one) => one.sample === sample && one.arm === arm));
-  return own.length === 0 ? [] : [own[(i + list) % own.length]];
-});
+const shown = lists[Math.abs(Math.trunc(list)) % lists.length];
 const text = (words) => { const p = document.createElement("p"); p.textContent = words; return p.outerHTML; };
 const mark = (at) => at === null ? "" : '<b style="left:' + 100 * at[0] + '%;top:' + 100 * Math.max(0.06, at[1]) + '%"></b>';
 const page = (one, question) => '<div class="stimulus"><figure><img alt="" src="' + one.image + '">' + mark(one.person) + "</figure>" + (one.context === null ? "" : text(one.context)) + text(question) + "</div>";

@@ -14,7 +14,8 @@ export function WithoutShown({ object, removed, changes, image }: PlacedWithout)
       <h2>Without {object}</h2>
       <p>
         {removed.length === 1 ? "One place was" : `${removed.length} places were`} filled in from around it, and{" "}
-        {removed.join(", ")} {removed.length === 1 ? "was" : "were"} taken out of the evidence.
+        {removed.join(", ")} {removed.length === 1 ? "was" : "were"} taken out of the evidence. A place is the whole box
+        around it: what else was in the box is gone too, as the image below shows.
       </p>
       <ul>
         {changes.map(({ faceId, words }) => (

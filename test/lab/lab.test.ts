@@ -42,6 +42,7 @@ describe("the lab", () => {
       const page = await readFile(report, "utf8");
       expect(page).toContain("three.jpg: F2 of 3 faces");
       expect(page.match(/<figure><img /g)).toHaveLength(7);
+      expect(page.match(/Every face is hidden and bodies stay/g)).toHaveLength(1);
       expect(page).not.toContain("not drawn");
       expect(page).toMatch(
         /The face alone reads as \w+ \d+ %, the whole image as \w+ \d+ %: the context (changed|did not change) the label\./,

@@ -111,11 +111,11 @@ const FewShot = z.strictObject({
 });
 
 const Stimuli = z.strictObject({
-  hide: z.enum(["faces", "people"]).default("people").describe("What the context-only arm hides"),
+  hide: z.enum(["faces", "people"]).default("faces").describe("What the context-only arm hides"),
   mask: z
     .enum(["fill", "gray", "blur", "pixels"])
-    .default("fill")
-    .describe("How it is hidden: filled in from around it, or covered by gray, blur or a mosaic"),
+    .default("gray")
+    .describe("How it is hidden: covered by gray, blur or a mosaic, or filled in from around it"),
   neutral: z.string().min(1).optional().describe("Image of a neutral face for the neutral arms; path as for datasets"),
   seed: z.int().default(1).describe("Of partners in the swapped arms and of filled texture"),
 });

@@ -6,7 +6,7 @@ import { number } from "../../pages/markup.ts";
 import type { StimulusRow } from "../../pages/stimulus-rows.tsx";
 import { systemPath } from "../../platform/system-path.ts";
 import { type AnsweredReading, topLabel } from "../answer.ts";
-import type { ArmName } from "../file/eval-file.ts";
+import type { ArmName, EvalFile } from "../file/eval-file.ts";
 import { armOf } from "../runner/plan.ts";
 import type { Sample } from "../sample.ts";
 import type { ContextEffectsOf } from "./context-section.ts";
@@ -56,7 +56,11 @@ export async function stimulusRows(
             arm,
             image: path == null ? null : await shown(path),
             readings,
-            note: notShown.get(stimulusKey(id, arm)) ?? fillText(stimulus?.artefacts) ?? toneText(stimulus?.tone),
+            note:
+              notShown.get(stimulusKey(id, arm)) ??
+              fillText(stimulus?.artefacts) ??
+              toneText(stimulus?.tone) ??
+              hidingText(arm, file.stimuli.hide),
           };
         }),
       ),
@@ -89,6 +93,12 @@ function toneText(tone: StimulusNote["tone"] | undefined): string | null {
   if (!tone) return null;
   const [before, after] = [tone.before, tone.after].map(Math.round);
   return `Typology angle of the skin in its light: ${before}° before, ${after}° now (over 41 light, under -30 dark)`;
+}
+
+/** What stays in the scene where faces alone are hidden; `null` in other arms, and where nobody is left. */
+function hidingText(arm: ArmName, hide: EvalFile["stimuli"]["hide"]): string | null {
+  if (arm !== "context-only" || hide === "people") return null;
+  return "Every face is hidden and bodies stay: what people do and how they stand counts as context here";
 }
 
 export function stimulusKey(sample: string, arm: string): string {

@@ -93,17 +93,17 @@ export function LabForm({ folders }: { readonly folders: readonly string[] }) {
         <label class="field">
           Hidden from the scene alone
           <select name="hide">
-            <option value="people">people</option>
             <option value="faces">faces</option>
+            <option value="people">people</option>
           </select>
         </label>
         <label class="field">
           Hidden by
           <select name="mask">
-            <option value="fill">filling in from around it</option>
             <option value="gray">gray</option>
             <option value="blur">blur</option>
             <option value="pixels">a mosaic</option>
+            <option value="fill">filling in from around it</option>
           </select>
         </label>
       </div>
