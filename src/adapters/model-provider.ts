@@ -1,3 +1,4 @@
+import type { Taxonomy } from "../domain/category.ts";
 import type { HealthCheck } from "../domain/health.ts";
 import type { RetryPolicy } from "../platform/retry.ts";
 import type { JudgeModel } from "../ports/chat-model.ts";
@@ -21,6 +22,8 @@ export interface CallOptions {
   readonly turnedDown?: TurnedDown;
   /** Waited for before every request of the model, with the tokens that it is reckoned to have; what it throws ends the call. */
   readonly beforeRequest?: ((inputTokens?: number) => void | Promise<void>) | undefined;
+  /** The taxonomy that labels were taken from, where one was named: what they mean for a model that compares images with that. */
+  readonly taxonomy?: Taxonomy | undefined;
   /** Asked before anything is sent to a server that is not on this machine; throws where it may not be used. */
   readonly consent?: ((server: string) => Promise<void>) | undefined;
 }

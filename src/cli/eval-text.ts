@@ -18,7 +18,9 @@ export function planText({ cells, ...total }: RunPlan): string {
     ({ cell, calls, cached, inputTokens, outputTokens, usd }) =>
       `${cell}: ${calls} calls (${cached} cached), about ${thousands(inputTokens)} tokens in and ${thousands(outputTokens)} out, ${moneyText(usd)}`,
   );
-  const unknown = total.unpricedModels.length === 0 ? "" : `, and what ${total.unpricedModels.join(", ")} costs`;
+  const { unpricedModels } = total;
+  const cost = unpricedModels.length === 1 ? "costs" : "cost";
+  const unknown = unpricedModels.length === 0 ? "" : `, and what ${unpricedModels.join(" and ")} ${cost}`;
   return [
     ...lines,
     `${total.calls} calls, ${total.cached} of them cached; about ${thousands(total.inputTokens)} tokens in and ${thousands(total.outputTokens)} out; ${moneyText(total.usd)}${unknown}`,

@@ -5,6 +5,7 @@ import { createTools, toolsFor, toolsOn } from "../agent/tool-list.ts";
 import { createFindExemplars } from "../agent/tools/find-exemplars.ts";
 import type { AskDependencies } from "../ask-dependencies.ts";
 import type { Calibrated } from "../domain/label-sets.ts";
+import { loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import type { AnswerStore } from "../judging/kept-answer.ts";
 import { loadPromptLibrary, type PromptLibrary } from "../judging/prompt-library.ts";
 import { ownPath, packageVersion } from "../platform/package-paths.ts";
@@ -79,7 +80,8 @@ export async function openDependencies(options: AskOptions, signal?: AbortSignal
   if (options.cache !== false) openMeasurements().catch(() => undefined);
   const prompts = await loadPromptLibrary(options.prompts ?? ownPath("prompts"));
   const calibrated = await openCalibration(options, shots?.shots ?? 0);
-  const drawn = { ...modelOptions, ...drawnWith(options, prompts.prompt("judge").temperature) };
+  const taxonomy = shots?.taxonomy === undefined ? options.taxonomy : await loadTaxonomy(shots.taxonomy);
+  const drawn = { ...modelOptions, taxonomy, ...drawnWith(options, prompts.prompt("judge").temperature) };
   const open = budget === undefined ? openModel : withinBudget(budget, options.spent);
   const panel = await openPanel(options, { ...drawn, open }, signal);
   const model = panel?.judges[0] ?? (await open(spec, drawn, signal));

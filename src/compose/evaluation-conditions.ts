@@ -7,7 +7,7 @@ import { JUDGED } from "../evaluation/judge/judge-calls.ts";
 import { cellId } from "../evaluation/runner/plan.ts";
 import type { Condition } from "../evaluation/solver.ts";
 import type { ConditionDependencies } from "../evaluation/solvers/condition-dependencies.ts";
-import { isTaxonomyFile } from "../exemplars/load-taxonomy.ts";
+import { isTaxonomyFile, loadTaxonomy } from "../exemplars/load-taxonomy.ts";
 import { type PromptLibrary, readPromptFile } from "../judging/prompt-library.ts";
 import { sha256 } from "../platform/hash.ts";
 import { DEFAULT_RETRIES } from "../platform/retry.ts";
@@ -36,6 +36,7 @@ export function createConditionDependencies(
   async function open(condition: Condition, seed: number): Promise<AskDependencies> {
     const { evalFilePath: _path, ...modelOptions } = options;
     const named = namedModel(file, condition.model, options);
+    const { taxonomy } = file.dataset;
     const judges = judgesIn(named.model);
     const [model = named.model] = judges;
     const opened = await openDependencies({
@@ -46,6 +47,8 @@ export function createConditionDependencies(
       toolboxes: [],
       clip: takesClips(file),
       mirrored: file.mirrored,
+      taxonomy:
+        typeof taxonomy === "string" ? await loadTaxonomy(placedTaxonomy(taxonomy, options.evalFilePath)) : undefined,
       seed,
       ...named.options,
     });

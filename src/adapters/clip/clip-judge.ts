@@ -1,10 +1,12 @@
 import sharp from "sharp";
 import { z } from "zod";
+import type { Taxonomy } from "../../domain/category.ts";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { ImageView } from "../../domain/image.ts";
 import type { Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
 import { NO_TOKENS } from "../../domain/token-use.ts";
 import { deriveCoreAffect } from "../../facs/circumplex.ts";
+import { sha256 } from "../../platform/hash.ts";
 import type { ChatMessage, ChatReply, ChatRequest, JudgeModel, ToolCall } from "../../ports/chat-model.ts";
 import { type ClipPair, openClipPair } from "./clip-pair.ts";
 import { type LabelText, labelTexts } from "./label-texts.ts";
@@ -14,9 +16,10 @@ import { type LabelText, labelTexts } from "./label-texts.ts";
  * alone, at the image without faces and at the whole, by the same tools as other models, and reads nothing else: no
  * measurement, no question, no word about the situation.
  *
+ * @param taxonomy that labels are taken from, with what they mean.
  * @throws {ModelFileError} if the pair is unknown or was not pulled.
  */
-export async function createClipJudge(name: string): Promise<JudgeModel> {
+export async function createClipJudge(name: string, taxonomy?: Taxonomy): Promise<JudgeModel> {
   const pair = await openClipPair(name);
   const { label, defined, scale } = pair.text;
   return {
@@ -32,12 +35,17 @@ export async function createClipJudge(name: string): Promise<JudgeModel> {
     remote: false,
     temperature: null,
     seed: null,
-    identity: { networks: pair.fingerprint, label, defined, scale },
+    identity: { networks: pair.fingerprint, label, defined, scale, ...(taxonomy && { taxonomy: hashOf(taxonomy) }) },
     async reply(request, signal) {
       signal?.throwIfAborted();
-      return answerTo(request, pair, signal);
+      return answerTo(request, { pair, taxonomy }, signal);
     },
   };
+}
+
+/** Who changes a definition is given other answers. */
+function hashOf({ categories }: Taxonomy): string {
+  return sha256(JSON.stringify(categories.map(({ name, definition }) => [name, definition])));
 }
 
 const Found = z.looseObject({
@@ -49,7 +57,11 @@ const Found = z.looseObject({
 const MOST_FACES = 15;
 
 /** @throws {ConfigurationError} if it is asked without tools, as a clip is. */
-async function answerTo(request: ChatRequest, pair: ClipPair, signal?: AbortSignal): Promise<ChatReply> {
+async function answerTo(
+  request: ChatRequest,
+  { pair, taxonomy }: { readonly pair: ClipPair; readonly taxonomy: Taxonomy | undefined },
+  signal?: AbortSignal,
+): Promise<ChatReply> {
   const { messages, tools = [] } = request;
   const has = (name: string) => tools.some((tool) => tool.name === name);
   const answerTool = tools.find(({ parameters: { properties } }) => Object.hasOwn(Object(properties), "subjects"));
@@ -78,7 +90,7 @@ async function answerTo(request: ChatRequest, pair: ClipPair, signal?: AbortSign
   const looked: Looked = {
     results,
     whole: lastImage(messages),
-    texts: await labelTexts(labels ?? undefined, pair.text),
+    texts: await labelTexts(labels ?? undefined, pair.text, taxonomy),
   };
   const judgment = await judged(faceIds, looked, pair, signal);
   return calling(

@@ -9,9 +9,9 @@ export const clipProvider: ModelProvider = {
   form: SHIPPED,
   wellKnown: /^(clip-)?vit-/,
   free: true,
-  async open(model) {
+  async open(model, { taxonomy }) {
     const { createClipJudge } = await import("./clip-judge.ts");
-    return createClipJudge(model);
+    return createClipJudge(model, taxonomy);
   },
   async openEmbedder(model) {
     const { openClipPair } = await import("./clip-pair.ts");

@@ -12,28 +12,34 @@ export interface LabelText {
 }
 
 /**
- * Labels as texts, each with what the taxonomy says that it means: the one of those that ship which defines most of them and has
- * the fewest others. A label that it does not define stands alone. Without labels, the eight basic ones are meant.
+ * Labels as texts, each with what it means: as the taxonomy that was named defines it, else as the one of those that ship which
+ * defines most of them and has the fewest others. A label that neither defines stands alone. Without labels, the eight basic ones
+ * are meant.
  */
 export async function labelTexts(
   labels: readonly string[] = BASIC_LABELS,
   { label: alone, defined }: TextCoding,
+  named?: Taxonomy,
 ): Promise<LabelText[]> {
-  const { categories } = fittingTaxonomy(labels, await shippedTaxonomies());
+  const shipped = fittingTaxonomy(labels, await shippedTaxonomies());
   return labels.map((label) => {
-    const definition = categories.find(({ name }) => sameCategory(name, label))?.definition ?? null;
+    const definition = definitionIn(named, label) ?? definitionIn(shipped, label);
     const text = definition === null ? alone : defined.replace("{definition}", () => definition.replace(/\.$/, ""));
     return { label, text: text.replace("{label}", () => label) };
   });
 }
 
-function fittingTaxonomy(labels: readonly string[], taxonomies: readonly Taxonomy[]): Pick<Taxonomy, "categories"> {
+function definitionIn(taxonomy: Taxonomy | undefined, label: string): string | null {
+  return taxonomy?.categories.find(({ name }) => sameCategory(name, label))?.definition ?? null;
+}
+
+function fittingTaxonomy(labels: readonly string[], taxonomies: readonly Taxonomy[]): Taxonomy | undefined {
   const defined = ({ categories }: Taxonomy) =>
     labels.filter((label) =>
       categories.some(({ name, definition }) => definition !== null && sameCategory(name, label)),
     ).length;
   const [best] = taxonomies.toSorted((a, b) => defined(b) - defined(a) || a.categories.length - b.categories.length);
-  return best ?? { categories: [] };
+  return best;
 }
 
 let shipped: Promise<readonly Taxonomy[]> | undefined;

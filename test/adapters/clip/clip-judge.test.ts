@@ -1,10 +1,14 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { createClipJudge } from "../../../src/adapters/clip/clip-judge.ts";
 import { labelTexts } from "../../../src/adapters/clip/label-texts.ts";
 import { ask } from "../../../src/ask.ts";
+import { openDependencies } from "../../../src/compose/ask.ts";
+import { openEvaluation } from "../../../src/compose/evaluation.ts";
 import type { Reading } from "../../../src/domain/judgment.ts";
+import { evaluate } from "../../../src/evaluate.ts";
 import { loadManifest } from "../../../src/networks/manifest-store.ts";
 import { testJudgeModel } from "../../contract/judge-model.ts";
 import { fixedToolbox } from "../../support/fixed-toolbox.ts";
@@ -77,6 +81,50 @@ describe("createClipJudge", () => {
     expect(texts[0]?.text).toBe("a photo of someone who shows amusement: Finding something funny");
     expect(texts[1]?.text).toMatch(/^a photo of someone who shows schadenfreude: .{20}/);
     expect(texts[2]?.text).toBe("a photo of someone who shows weltkummer");
+  });
+
+  it("compares with what a taxonomy of the user's own says that labels mean, in questions and in evaluations", async () => {
+    const own = await tempFolder();
+    const mine = join(own, "mine.txt");
+    await writeFile(mine, "calm: blue\nrage: red\n");
+    const options = {
+      model: "clip:tiny",
+      toolboxes: [],
+      cache: false,
+      scene: false,
+      shots: { shots: 0, taxonomy: mine },
+    };
+    const { dependencies, labels, close } = await openDependencies(options);
+    const parts = { ...dependencies, toolboxes: [fixedToolbox([faceInMiddle], ["AU12"])] };
+    const [subject] = (await ask({ image: redOnBlue(), labels }, parts)).judgment.subjects;
+    await close();
+    expect(subject && [top(subject.faceOnly), top(subject.contextOnly)]).toEqual(["rage", "calm"]);
+
+    const { rgb, widthPx, heightPx } = redOnBlue();
+    const raw = { width: widthPx, height: heightPx, channels: 3 as const };
+    await sharp(rgb, { raw }).toFile(join(own, "blue.png"));
+    await writeFile(join(own, "images.csv"), "id,image,label\n1,blue.png,calm\n");
+    const evaluation = {
+      name: "own",
+      dataset: {
+        ...{ format: "csv", path: "images.csv", columns: { id: "id", image: "image", label: "label" } },
+        taxonomy: "./mine.txt",
+      },
+      matrix: { models: ["clip:tiny"] },
+      scorers: ["accuracy"],
+    };
+    const evalFilePath = join(own, "own.eval.yaml");
+    await writeFile(evalFilePath, JSON.stringify(evaluation));
+    const nearest = async () => {
+      const opened = openEvaluation({ evalFilePath, stimuliFolder: own, answersFolder: join(own, "answers") });
+      const done = await evaluate({ file: evalFilePath, folder: join(own, "run"), force: true }, opened.dependencies);
+      await opened.close();
+      return done?.scored.records.map(({ answer }) => answer?.integrated.distribution?.[0]?.label);
+    };
+    expect(await nearest()).toEqual(["calm"]);
+    // Another definition is another question, which the answer that was kept does not answer.
+    await writeFile(mine, "calm: red\nrage: blue\n");
+    expect(await nearest()).toEqual(["rage"]);
   });
 
   it("says what to do where a part is missing, damaged or of another pair", async () => {
