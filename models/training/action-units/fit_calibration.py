@@ -26,11 +26,12 @@ fitted for each unit by the logarithmic score on the codes, within BELOW and ABO
 Sides: a turned head makes one side of the mesh look stronger, in the mirror image too. What yaw adds to the difference of the sides is taken off;
 they are told apart only where what is left in a photograph and in its mirror image correlates by LEAST_RETEST or more, on all faces and on frontal ones.
 
-    python fit_calibration.py ferplus-train.npz public.jsonl photos.jsonl mirrored.jsonl codes.csv \
-        ../../networks/crowd-face.onnx ../../action-units/mesh-1.json
+    python fit_calibration.py ferplus-train.npz public.jsonl photos.jsonl mirrored.jsonl codes.csv ../../action-units/mesh-1.json \
+        [--keep-pose-and-lean]
 
-The JSON lines are those of measure-faces.mjs by a toolbox with the recalibration that stands in the model file (it is
-undone first), and those of measure-mirrored.mjs by one that told the sides of every unit with two.
+The JSON lines are those of measure-faces.mjs and measure-mirrored.mjs. They hold the logits of the formulas alone, so that what is fitted
+does not depend on the recalibration that stood in the model file when they were measured. --keep-pose-and-lean takes what the
+model file says of pose and lean, and fits thresholds, slopes and sides anew: that is how mesh@5 was made.
 """
 import csv
 import json
@@ -38,7 +39,6 @@ import sys
 
 import numpy as np
 from scipy.optimize import minimize
-from skin import features, recorded
 
 LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 UNTOUCHED_BY_POSE = (18, 22, 28, 43)  # too few faces, or none, tell about these
@@ -52,11 +52,11 @@ STANDARD_ERRORS = 0.5
 PULLER, STRETCHER, SMILES = 12, 20, 0.88
 REST_NETWORKS, REST_FLOOR = ("face-api-expression", "human-emotion"), 0.02
 LEAST_RETEST, FRONTAL = 0.9, 0.17
-NEVER_SIDED = (15, 20)  # .83 over all poses, and .67 on laboratory faces that are not in this repository
 REST_PITCH, MOST_PITCH, MOST_YAW = -0.07, 0.5, 0.7
 LEAST_QUALITY = 0.15
 PHOTO_WEIGHT = 4.0  # photographs are larger and fewer
 SKIN_DECIDES = ("threshold", "below", "above")  # where it was seen, in the place of those of the geometry alone
+MAY_BE_SIDED = (4, 6, 7, 12, 14)  # what came back from the mirror image by LEAST_RETEST before yaw was taken off (mesh@3)
 TERMS = ("pitch", "pitchSquared", "yawSquared")
 INDEX_UNITS = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 24, 25, 26, 27)
 
@@ -104,14 +104,9 @@ def pose_effect(z, shares, photo, pose):
     return np.linalg.solve(known.T @ (weight * known) + ridge, known.T @ (weight[:, 0] * np.clip(z, -8, 8)))[16:]
 
 
-def undone(unit, measured, pose, rest, model, skin):
-    """What the formula alone gave, before the recalibration that the faces were measured with and what the skin added."""
-    z = logit(np.array([one["face"]["units"].get(f"AU{unit['au']} both", np.nan) for one in measured]))
-    before = unit["recalibration"] | {name: unit["skin"][name] for name in SKIN_DECIDES if "skin" in unit}
-    z = z / np.where(z < 0, before.get("below", 1.0), before.get("above", 1.0))
-    lean = before.get("rest", 0.0) * np.nan_to_num(rest - model.get("atRest", {"mean": 0.0})["mean"])
-    z = z - recorded(model, unit, skin)
-    return z + before["threshold"] + pose @ np.array([before[term] for term in TERMS]) + lean
+def formula_logits(au, measured):
+    """What the formula alone gave; 0 where the unit was covered. [faces]"""
+    return np.array([one["face"]["logits"].get(str(au), 0.0) for one in measured])
 
 
 def f1(shown, coded):
@@ -205,21 +200,21 @@ def probability(z, slopes):
     return 1 / (1 + np.exp(-np.where(z < 0, slopes[0], slopes[1]) * z))
 
 
-def decide(coded_units):
-    """Lean, threshold and slopes of every unit, by its number."""
-    leans = {one.au: one.lean() for one in coded_units}
+def decide(coded_units, kept):
+    """Lean, threshold and slopes of every unit, by its number. kept: leans to be taken as they are, where there are any."""
+    leans = dict(kept) or {one.au: one.lean() for one in coded_units}
     leans |= {au: leans[other] for au, other in FOLLOWS.items()}
     lines = {one.au: one.threshold(leans[one.au]) for one in coded_units}
     return {one.au: (leans[one.au], lines[one.au], one.slopes(leans[one.au], lines[one.au])) for one in coded_units}
 
 
-def held_out(coded_units):
+def held_out(coded_units, kept):
     """Logits from the threshold on, and probabilities, of each coded face by what the other folds decide. [faces, units]"""
     fold = np.random.default_rng(1).permutation(len(coded_units[0].z)) % FOLDS
     logits = np.zeros((len(fold), len(coded_units)))
     values = logits.copy()
     for at in range(FOLDS):
-        decided = decide([one.of(fold != at) for one in coded_units])
+        decided = decide([one.of(fold != at) for one in coded_units], kept)
         for i, one in enumerate(coded_units):
             lean, line, slopes = decided[one.au]
             outside = one.of(fold == at)
@@ -233,25 +228,12 @@ def calibration_error(p, coded, bins=10):
     return sum(abs((p - coded)[found == at].sum()) for at in range(bins)) / len(p)
 
 
-def sides(au, mirrored, before):
-    """Left less right of each photograph and of what its mirror image gives for it, in logits without what was taken off for yaw, and yaw. [2, faces] each"""
-    found = []
-    for plain, other in mirrored:
-        if all(f"AU{au} {side}" in one["units"] for one in (plain, other) for side in ("left", "right")):
-            value = lambda one, side: logit(one["units"][f"AU{au} {side}"][0])
-            off = lambda one: before * np.clip(one["yawRad"], -MOST_YAW, MOST_YAW)
-            left = value(plain, "left") - value(plain, "right") + off(plain)
-            back = value(other, "right") - value(other, "left") - off(other)
-            found.append(((left, back), (plain["yawRad"], -other["yawRad"])))
-    return np.array(found).reshape(-1, 2, 2).transpose(1, 2, 0)
-
-
-def retest(au, mirrored, before):
-    """What yaw adds to the difference of the sides, a radian, and how well what is left comes back: least correlation on all and on frontal faces."""
-    difference, yaw = sides(au, mirrored, before)
-    if difference.size == 0:
-        return 0.0, 0.0, 0.0
-    yaw = np.clip(yaw, -MOST_YAW, MOST_YAW)
+def retest(unit, mirrored):
+    """What yaw adds to left less right, a radian, and how well it comes back from the mirror image: least correlation on all and on frontal faces, without what yaw adds and with it."""
+    au = str(unit["au"])
+    pairs = [(plain, other) for plain, other in mirrored if au in plain["leftLessRight"] and au in other["leftLessRight"]]
+    difference = np.array([(plain["leftLessRight"][au], -other["leftLessRight"][au]) for plain, other in pairs]).T
+    yaw = np.clip(np.array([(plain["yawRad"], -other["yawRad"]) for plain, other in pairs]).T, -MOST_YAW, MOST_YAW)
     slope = (yaw * difference).sum() / (yaw**2).sum()
     frontal = np.abs(yaw[0]) < FRONTAL
     again = lambda values: min(np.corrcoef(values)[0, 1], np.corrcoef(values[:, frontal])[0, 1])
@@ -270,18 +252,35 @@ def report(name, shown, values, coded, neutral, units):
     for which, rows in (("all", neutral | True), ("not neutral", ~neutral)):
         errors = {units[i]: calibration_error(values[rows, i], coded[rows, i]) for i in at}
         worst = max(errors, key=errors.get)
-        print(f"   ECE over the 18, {which}: mean {np.mean(list(errors.values())):.3f}, worst {errors[worst]:.3f} (AU{worst}), "
+        index = f1(shown[rows][:, at], coded[rows][:, at])
+        print(f"   {which}: FACS index {index:.3f}; ECE over the 18: mean {np.mean(list(errors.values())):.3f}, worst {errors[worst]:.3f} (AU{worst}), "
               f"over .10: {[au for au, error in errors.items() if error > 0.1]}")
 
 
+def recalibrate(unit, one, decided, effect, mirrored):
+    """Writes into the unit of the model file, and prints, what was decided."""
+    lean, line, slopes = decided
+    unit["sided"], side_yaw, sides = False, 0.0, "sides not told"
+    if one.au in MAY_BE_SIDED:
+        side_yaw, again, with_yaw = retest(unit, mirrored)
+        unit["sided"], sides = bool(again >= LEAST_RETEST), f"mirror {again:.3f} (with yaw {with_yaw:.3f})"
+    values = (line, *effect, side_yaw, lean, *slopes)
+    unit["recalibration"] = dict(zip(("threshold", *TERMS, "sideYaw", "rest", "below", "above"), (round(float(v), 3) for v in values)))
+    final = one.z - lean * one.rest
+    print(f"AU{one.au}: {sides}, {unit['recalibration']}, coded on {one.coded.sum()}, AUC {rank(one.z, one.coded):.3f} -> {rank(final, one.coded):.3f}, "
+          f"F1 {f1(final >= line, one.coded):.2f}")
+
+
 def main():
-    archive, public, photos, mirror_file, code_file, network, model_file = sys.argv[1:8]
+    archive, public, photos, mirror_file, code_file, model_file = sys.argv[1:7]
+    keeps = sys.argv[7:] == ["--keep-pose-and-lean"]
+    if sys.argv[7:] and not keeps:
+        sys.exit(f"Cannot fit with {' '.join(sys.argv[7:])}: the only option is --keep-pose-and-lean")
     mirrored = [(one["plain"], one["mirrored"]) for one in map(json.loads, open(mirror_file)) if one["plain"] and one["mirrored"]]
     shares, measured, photo = load(archive, public, photos)
     codes = {row["path"]: {int(code) for code in row["codes"].split()} for row in csv.DictReader(open(code_file))}
     pose, rest = pose_terms(measured), rest_of(measured)
     model = json.load(open(model_file))
-    skin = features(network, measured)
     chosen = np.array([photo[i] and one["path"] in codes for i, one in enumerate(measured)])
     smiling = ~photo & (shares[:, LABELS.index("happiness")] >= SURE)
     coded_faces = [one for one, taken in zip(measured, chosen) if taken]
@@ -291,30 +290,25 @@ def main():
     having = [codes[one["path"]] | ({26} if 27 in codes[one["path"]] else set()) for one in coded_faces]
     coded = np.array([[au in has for au in units] for has in having])
     before = np.array([[one["face"]["units"].get(f"AU{au} both", 0) for au in units] for one in coded_faces])
-    mean = float(np.nanmean(rest[chosen]))
+    mean = model["atRest"]["mean"] if keeps else round(float(np.nanmean(rest[chosen])), 3)
     leans = np.nan_to_num(rest - mean)
-    coded_units, effects = [], {}
+    coded_units, effects, kept = [], {}, {}
     for i, unit in enumerate(model["ausAppearance"]):
-        au = unit["au"]
-        z = np.nan_to_num(undone(unit, measured, pose, rest, model, skin))
-        effects[au] = np.zeros(3) if au in UNTOUCHED_BY_POSE else pose_effect(z, shares, photo, pose)
+        au, z = unit["au"], formula_logits(unit["au"], measured)
+        if keeps:
+            kept[au], effects[au] = unit["recalibration"]["rest"], np.array([unit["recalibration"][term] for term in TERMS])
+        else:
+            effects[au] = np.zeros(3) if au in UNTOUCHED_BY_POSE else pose_effect(z, shares, photo, pose)
         z = z - pose @ effects[au]
         coded_units.append(Coded(au, z[chosen], leans[chosen], coded[:, i], labels, (z[smiling], leans[smiling])))
-    decided = decide(coded_units)
+    decided = decide(coded_units, kept)
     for unit, one in zip(model["ausAppearance"], coded_units):
-        lean, line, slopes = decided[one.au]
-        side_yaw, again, with_yaw = retest(one.au, mirrored, unit["recalibration"].get("sideYaw", 0.0))
-        unit["sided"] = bool(unit["sided"] and again >= LEAST_RETEST and one.au not in NEVER_SIDED)
-        values = (line, *effects[one.au], side_yaw, lean, *slopes)
-        unit["recalibration"] = dict(zip(("threshold", *TERMS, "sideYaw", "rest", "below", "above"), (round(float(v), 3) for v in values)))
-        final = one.z - lean * one.rest
-        print(f"AU{one.au}: mirror {again:.3f} (with yaw {with_yaw:.3f}), {unit['recalibration']}, coded on {one.coded.sum()}, AUC {rank(one.z, one.coded):.3f}"
-              f" -> {rank(final, one.coded):.3f}, F1 {f1(before[:, units.index(one.au)] >= 0.5, one.coded):.2f} -> {f1(final >= line, one.coded):.2f}")
+        recalibrate(unit, one, decided[one.au], effects[one.au], mirrored)
     report("as measured", before >= 0.5, before, coded, labels == "neutral", units)
-    logits, values = held_out(coded_units)
+    logits, values = held_out(coded_units, kept)
     report(f"held out, {FOLDS} folds", logits >= 0, values, coded, labels == "neutral", units)
     model["restingPose"] = {"pitchRad": REST_PITCH, "mostPitchRad": MOST_PITCH, "mostYawRad": MOST_YAW}
-    model["atRest"] = {"networks": list(REST_NETWORKS), "floor": REST_FLOOR, "mean": round(mean, 3)}
+    model["atRest"] = {"networks": list(REST_NETWORKS), "floor": REST_FLOOR, "mean": mean}
     with open(model_file, "w") as written:
         json.dump(model, written, indent=2)
         written.write("\n")

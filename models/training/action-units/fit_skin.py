@@ -10,7 +10,7 @@ import json
 import sys
 
 import numpy as np
-from fit_calibration import FOLDS, INDEX_UNITS, INNER_FOLDS, LABELS, SKIN_DECIDES, SURE, TERMS, Coded, f1, load, pose_terms, probability, rank, report, rest_of, undone
+from fit_calibration import FOLDS, INDEX_UNITS, INNER_FOLDS, LABELS, SKIN_DECIDES, SURE, TERMS, Coded, f1, formula_logits, load, pose_terms, probability, rank, report, rest_of
 from skin import FEWEST, MOST_DOWN, MOST_UP, added, features, fitted
 
 SEEDS = (1, 2, 3)
@@ -108,8 +108,7 @@ def main():
     units = []
     for i, unit in enumerate(model["ausAppearance"]):
         before = unit["recalibration"]
-        z = np.nan_to_num(undone(unit, measured, pose, rest_of(measured), model, skin))
-        z = z - pose @ np.array([before[term] for term in TERMS]) - before["rest"] * rest
+        z = formula_logits(unit["au"], measured) - pose @ np.array([before[term] for term in TERMS]) - before["rest"] * rest
         crowd, looks = (z[smiling], skin[smiling]), coded[:, i].sum() >= FEWEST
         units.append(Seen(unit["au"], z[chosen], skin[chosen], mirrored, coded[:, i], labels, crowd, looks))
     crowds = [one["face"]["expressions"] for one in coded_faces]

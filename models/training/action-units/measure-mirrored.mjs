@@ -1,10 +1,11 @@
-// Action units of photographs and of their mirror images, one JSON line a face: does a measured difference of the sides
-// come back on the other side?
+// How far the formulas of action units tell left from right on photographs and on their mirror images, one JSON line a face: does
+// a difference of the sides come back on the other side?
 //
 //   node models/training/action-units/measure-mirrored.mjs photos/labels.csv mirrored.jsonl     (npm run build first)
 import { createWriteStream } from "node:fs";
 import sharp from "sharp";
 import { createMeshToolbox } from "../../../dist/src/adapters/mesh/mesh-toolbox.js";
+import { formulaLogits } from "../face/formula-logits.mjs";
 import { picturesOfTable } from "../face/pictures.mjs";
 
 const [input, output] = process.argv.slice(2);
@@ -14,8 +15,8 @@ const out = createWriteStream(output);
 async function largest(image) {
   const [face] = (await toolbox.measure(image)).toSorted((a, b) => b.box.widthPx - a.box.widthPx);
   if (face === undefined) return null;
-  const units = face.actionUnits.map(({ au, side, value, weight }) => [`${au} ${side}`, [value, weight]]);
-  return { yawRad: face.headPose.yawRad, units: Object.fromEntries(units) };
+  const leftLessRight = formulaLogits(face).map(([au, { left, right }]) => [au, left - right]);
+  return { yawRad: face.headPose.yawRad, leftLessRight: Object.fromEntries(leftLessRight) };
 }
 
 for (const { index, load } of picturesOfTable(input)) {

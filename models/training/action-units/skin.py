@@ -47,19 +47,11 @@ def fitted(z, skin, mirrored, coded):
     return weights, float(weights @ mean)
 
 
-def added(head, skin, most=(MOST_UP, MOST_DOWN)):
+def added(head, skin):
     """Logits that the skin adds, within bounds. [faces]"""
     if head is None:
         return np.zeros(len(skin))
     weights, offset = head
     free = skin @ weights - offset
-    bound = np.where(free > 0, *most)
+    bound = np.where(free > 0, MOST_UP, MOST_DOWN)
     return bound * np.tanh(free / bound)
-
-
-def recorded(model, unit, skin):
-    """What the skin adds to a unit of the model file, as the product computes it. [faces]"""
-    if "skin" not in unit:
-        return np.zeros(len(skin))
-    most = model["skin"]["mostUp"], model["skin"]["mostDown"]
-    return added((np.array(unit["skin"]["weights"]), unit["skin"]["offset"]), skin, most)

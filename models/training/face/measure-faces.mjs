@@ -12,6 +12,7 @@ import { squareAround } from "../../../dist/src/adapters/mesh/rotated-region.js"
 import { sampleRegion } from "../../../dist/src/adapters/mesh/sample-region.js";
 import { activationVectors } from "../../../dist/src/facs/activation.js";
 import { rulesAsDistribution, scoreRules } from "../../../dist/src/facs/emotion-rules.js";
+import { formulaLogits } from "./formula-logits.mjs";
 import { picturesOfArchive, picturesOfTable } from "./pictures.mjs";
 
 const [RIGHT_EYE_OUTER, LEFT_EYE_OUTER] = [33, 263];
@@ -50,6 +51,7 @@ function lineOf(face, image) {
     headPose,
     rules: byLabel(activationVectors(actionUnits).flatMap((vector) => rulesAsDistribution(scoreRules(vector)))),
     units: Object.fromEntries(actionUnits.map(({ au, side, value }) => [`${au} ${side}`, value])),
+    logits: Object.fromEntries(formulaLogits(face).map(([au, { both }]) => [au, both])),
     expressions: Object.fromEntries(expressions.map(({ source, distribution }) => [source, byLabel(distribution)])),
   };
 }
