@@ -1,6 +1,6 @@
 // What following people through clips comes to, on clips made of dependencies' photographs (needs ffmpeg; Linux):
 //   node bench/clips.mjs ids      the same id for the same person: pans, cross-fades, cuts, two people, exits of 5 s
-//   node bench/clips.mjs quiet    what is found where nothing happens: still, pans, zooms, turned and tilted frames, light, dissolves
+//   node bench/clips.mjs quiet [kind]    what is found where nothing happens: still, pans, zooms, turned and tilted frames, light, dissolves
 //   node bench/clips.mjs speed    CPU time for a second of a 720p clip at 5 frames per second
 //   node bench/clips.mjs memory [minutes]    resident memory over a long clip
 // Without a word, ids and speed.
@@ -185,6 +185,7 @@ if (isWanted("quiet")) {
       ],
     };
     for (const [kind, [frames, filter]] of Object.entries(kinds)) {
+      if (words.length > 1 && kind !== words[1]) continue;
       const path = join(folder, `${photo.number} ${kind}.mp4`);
       await writeClip(path, frames, { fps: FPS, ...(filter && { filter }) });
       made.push({ path, kind });

@@ -161,6 +161,18 @@ export const DESCRIBE =
 /** "Why?", "How do you know?", "Which cue is the most important?" */
 export const WHY_AT_ALL =
   /^why\b|^what makes (?:you|it)\b|^explain (?:why|(?:the|this|that|your|how) (?:you\b|reading|judg\w+|answer|result|verdict|interpretation))\b|^how (?:do|can) (?:you|i|we) (?:know|tell)\b|\b(?:which|what) (?:cue|evidence|sign|feature) (?:is|counts|weighs)\b/;
+/** "Why does Bob leave?", "Why is she standing up?", but not "Why does the judge say so?" */
+const WHY_DONE =
+  /^(?:and |so )?why (?:(?:do|does|did)(?:n't)? |(?:is|are|was|were)(?:n't)? (?=.*\w{2}ing\b))(?!(?:you|i|we|it|that|(?:the|this|your) (?:judge|rules|models?|networks?|reading|judg\w+|answer|result|verdict|report|context|situation)s?)\b)/;
+/** What is read of a face, or measured, told or compared of it. */
+const SEEN_OF_FACE =
+  /\b(?:faces?|heads?|eyes?|gaz\w*|glanc\w*|star(?:e|es|ing)|turn\w*|chang\w*|becom\w*|moods?|scor\w*|rank\w*|rat(?:e|es|ed|ing)|differ\w*|counts?|get|have|come (?:first|last|nearest))\b/;
+
+/** Whether it is asked for what moves somebody to do something that is nothing of a face. */
+export function asksWhyDone(lower: string): boolean {
+  return WHY_DONE.test(lower) && ![SEEN_OF_FACE, LOOKS, DESCRIBE].some((wording) => wording.test(lower));
+}
+
 export const ASKS_WHAT =
   /^(?:what|which|how|when|describe|name|tell|explain|list|emotions?|expressions?|give|who|the|can you|could you)\b/;
 export const DESCRIBE_WHOM =

@@ -11,6 +11,7 @@ import {
   ASKS_WHAT,
   ASKS_WHO,
   AVERAGE,
+  asksWhyDone,
   BECAUSE_OF,
   BY_UNITS,
   DESCRIBE,
@@ -82,7 +83,7 @@ const AGAINST_OTHERS = /^(?:and )?(?:who|which \w+)\b.*\bthan f\d+\b|\bothers\b/
 /** "and why?", "and which cues tell you?": every answer says what it rests on. */
 export function asksForReasons(part: string, { labels }: QuestionScene): boolean {
   const lower = part.toLowerCase();
-  return WHY.test(lower) && findTargets(lower, labels).length === 0;
+  return WHY.test(lower) && findTargets(lower, labels).length === 0 && !asksWhyDone(lower);
 }
 
 function unanswerable(reason: string): QuestionKind {
@@ -197,6 +198,7 @@ function ofFaces(lower: string): QuestionKind {
   if (FELT.test(lower) || (YES_NO.test(lower) && /\bfeel/.test(lower))) return unanswerable(NOT_FELT);
   if (MIXED.test(lower)) return { kind: "certainty" };
   if (/\bintens\w*\b/.test(lower)) return unanswerable(NO_INTENSITY);
+  if (asksWhyDone(lower)) return unanswerable("it tells why an expression is read, not why somebody does something");
   if (WHY_AT_ALL.test(lower)) return { kind: "why", target: null, byUnits: false };
   if (isHowLabel(lower)) return unanswerable("it has no measure of that");
   if (RATED.test(lower) && DESCRIBE.test(lower)) return ratingOf(lower, []);
