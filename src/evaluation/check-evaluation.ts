@@ -97,14 +97,20 @@ export function checkStopRule({ stopWhen, scorers }: EvalFile, shard: Shard | un
   throw new ConfigurationError(`Cannot stop by "${stopWhen.scorer}" as it is none of the scorers: add it there`);
 }
 
-/** @throws {ConfigurationError} if there is no run that the file's thresholds could be held against. */
+/** @throws {ConfigurationError} if there is no run that the file's thresholds could be held against, or none of them is. */
 export function checkBaseline({ baseline, thresholds }: EvalFile, path: string): void {
   const place = baseline === undefined ? undefined : locateDatasetPath(baseline, path);
   if (place !== undefined && !hasRun(place)) {
     throw new ConfigurationError(`Cannot hold an evaluation against its baseline as no run is there: \`${place}\``);
   }
-  if (place === undefined && thresholds.some(({ mayLose }) => mayLose !== undefined)) {
+  const isHeld = thresholds.some(({ mayLose }) => mayLose !== undefined);
+  if (place === undefined && isHeld) {
     throw new ConfigurationError("mayLose is held against a run: name it as baseline in the file, or with --baseline");
+  }
+  if (place !== undefined && !isHeld) {
+    throw new ConfigurationError(
+      `Nothing would be held against the baseline as no threshold says what a metric may lose: add mayLose to one, or leave the baseline out (\`${place}\`)`,
+    );
   }
 }
 

@@ -55,7 +55,10 @@ if (file.exists("voices.csv")) {
   python: `# Run in the folder of the ${folder === "" ? "study" : "dataset"}: python ${folder}starter.py (needs pandas)
 from pathlib import Path
 
-import pandas as pd
+try:
+    import pandas as pd
+except ModuleNotFoundError:
+    raise SystemExit("This script needs pandas: python -m pip install pandas") from None
 
 faces = pd.read_csv("${fileOf("faces.csv")}").copy()
 images = pd.read_csv("${fileOf("images.csv")}")

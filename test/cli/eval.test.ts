@@ -441,6 +441,10 @@ scorers: [accuracy]
       return { code, told: stderr.split("\n").filter((line) => /wanted|baseline|mayLose|JUnit/.test(line)) };
     };
     expect((await run("--out", "then")).code).toBe(0);
+    expect(await run("--baseline", "then", "--out", "unheld")).toEqual({
+      code: 2,
+      told: [expect.stringMatching(/^Nothing would be held against the baseline .* add mayLose to one/)],
+    });
     await writeFile(file, `${exam}thresholds: [{ metric: choice_accuracy, mayLose: 0.1 }]\n`);
     expect((await run()).told).toEqual([
       expect.stringContaining("name it as baseline in the file, or with --baseline"),
