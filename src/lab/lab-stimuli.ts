@@ -23,7 +23,7 @@ import { encoded, notePath, readStimulusNote, stimulusPath } from "./stimulus-fi
 import { partnersOf } from "./swap-partners.ts";
 
 /** Raised when a recipe changes what it shows. */
-const RECIPES = 8;
+const RECIPES = 9;
 /** Decoded and measured images that are kept: a run asks for all arms of a sample in a row. */
 const KEPT_SCENES = 4;
 

@@ -39,13 +39,18 @@ export async function blurred(raster: Raster, sigmaPx: number): Promise<Raster> 
 export function mixed(under: Raster, over: { readonly rgb: ArrayLike<number> }, mask: Float32Array): Raster {
   const rgb = new Uint8ClampedArray(under.rgb.length);
   for (let pixel = 0; pixel < mask.length; pixel++) {
-    const share = mask[pixel] as number;
+    const share = wholly(mask[pixel] as number);
     for (let channel = pixel * 3; channel < pixel * 3 + 3; channel++) {
       const below = under.rgb[channel] as number;
       rgb[channel] = Math.round(below + share * ((over.rgb[channel] as number) - below));
     }
   }
   return { widthPx: under.widthPx, heightPx: under.heightPx, rgb: new Uint8Array(rgb.buffer) };
+}
+
+/** Masks are blurred and resized in bytes, which leaves 254 of 255 where all is covered: a face would shine through by that. */
+function wholly(share: number): number {
+  return share > 0.98 ? 1 : share < 0.02 ? 0 : share;
 }
 
 /** Mid gray, as in most published stimuli. */

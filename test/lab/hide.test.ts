@@ -6,7 +6,7 @@ import { contextOnly, type Hiding, holeElsewhere } from "../../src/lab/hide.ts";
 import { joinPieces } from "../../src/lab/join-pieces.ts";
 import { emptyMask, type Mask } from "../../src/lab/mask.ts";
 import { type PlacedFace, pasteFace } from "../../src/lab/paste-face.ts";
-import type { Raster } from "../../src/lab/raster.ts";
+import { mixed, type Raster } from "../../src/lab/raster.ts";
 import type { Scene } from "../../src/lab/scene.ts";
 import { faceOnly } from "../../src/lab/stimuli.ts";
 import { face as faceOf } from "../support/builders.ts";
@@ -209,6 +209,14 @@ describe("the face alone", () => {
     expect(Math.max(...inner.map((pixel) => Math.max(...pixel) - Math.min(...pixel)))).toBeLessThan(3);
     expect(inner.reduce((sum, [red]) => sum + (red as number), 0) / inner.length).toBeCloseTo(154, -1.3);
     expect(Math.max(...inner.flat()) - Math.min(...inner.flat())).toBeGreaterThan(15);
+  });
+});
+
+describe("what is covered", () => {
+  it("does not shine through by what a mask of bytes leaves where all is covered, nor the other way round", () => {
+    const [under, over] = [painted(() => 0), painted(() => 255)];
+    const mask = Float32Array.from({ length: W * H }, (_, i) => [254 / 255, 0.5, 1 / 255][i % 3] as number);
+    expect([0, 1, 2].map((i) => mixed(under, over, mask).rgb[3 * i])).toEqual([255, 128, 0]);
   });
 });
 
