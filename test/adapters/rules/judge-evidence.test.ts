@@ -11,6 +11,7 @@ import {
   contextEvidence,
   expressionEvidence,
   faceEvidence,
+  findingEvidence,
   foundFaceEvidence,
   ledgerOf,
   type NewEvidence,
@@ -62,6 +63,17 @@ describe("the rules baseline, asked about a smile", () => {
       expect(answerTo(question, allSay({ happiness: 0.92, neutral: 0.06 }))).not.toContain("although");
     },
   );
+});
+
+describe("the rules baseline, asked where somebody looks", () => {
+  const looking = findingEvidence("relation", "looks at camera");
+  it.each([
+    ["Is she looking at the camera?", "Yes"],
+    ["Is she looking away from the camera?", "No"],
+  ])("says of one who looks at it, to %s, %s", (question, head) => {
+    const items = ledgerOf(foundFaceEvidence(), smiling, happyNetwork, looking).items();
+    expect(judgeEvidence(viewOf(items, { question })).answer).toMatch(new RegExp(`^${head}: .*\\[E\\d+\\]\\.$`));
+  });
 });
 
 describe("the rules baseline, readings", () => {

@@ -76,8 +76,7 @@ function isUntold(value: EvidenceItem["value"], what: string): boolean {
 /** How somebody sounds: each stretch at the time that is asked about, else each voice throughout. No feeling is read from it. */
 export function voiceAnswer({ view, faces, clip = view, window = null }: AnswerScene): string {
   const all = clip.items.filter(({ kind }) => kind === "voice");
-  if (all.length === 0)
-    return "Nothing was heard, as the sound of a clip that is asked about is what voices are measured in.";
+  if (all.length === 0) return "No sound was heard with these frames, so that nothing is known of voices.";
   const isAsked = ({ value }: EvidenceItem) =>
     value.type !== "voice" || value.spokenBy === null || faces.some(({ faceId }) => faceId === value.spokenBy);
   const own = all.filter(isAsked);

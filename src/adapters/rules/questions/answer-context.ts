@@ -14,6 +14,7 @@ import {
   share,
   topOf,
 } from "./answer-words.ts";
+import type { AskedQuestion } from "./asked-question.ts";
 import type { Target } from "./question-targets.ts";
 import { notRead } from "./target-levels.ts";
 
@@ -34,34 +35,31 @@ export function contextAnswer({ faces }: AnswerScene): string {
 }
 
 /** What each face is read as without the context: whether as something else, or as what was asked about. */
-export function faceAloneAnswer(target: Target | null, { faces, view }: AnswerScene): string {
-  const asksWhether = /^(?:and |so |but )?(?:is|are|was|were|would|will|does|do|did|can|could)\b/i.test(
-    view.question ?? "",
-  );
-  const asksIfSame = /\bsame\b/i.test(view.question ?? "");
-  const read = faces.map((face) => {
-    const [alone, both] = [face.judgment.faceOnly, face.judgment.integrated].map(
-      ({ distribution }) => ranked(distribution)[0],
-    );
-    const isSame = alone?.label === both?.label;
-    const isSo = target?.type === "label" ? alone?.label === target.label : isSame === asksIfSame;
-    return { face, alone, both, isSo };
-  });
-  const clauses = read.map(({ face, alone, both }) => {
-    if (alone === undefined) return `${face.faceId} alone is not read${citing(readingIds(face))}`;
-    const given = face.judgment.contextOnly.abstention === null;
-    const added =
-      !given || both === undefined
-        ? ""
-        : `, with the context as ${expressing(both.label)} (${share(both.probability)})`;
-    return `by the face alone ${face.faceId} is perceived as ${expressing(alone.label)} (${share(alone.probability)})${added}${citing(readingIds(face))}`;
-  });
+export function faceAloneAnswer({ target, asks }: AskedFaceAlone, { faces }: AnswerScene): string {
   const why = faces[0]?.judgment.contextOnly.abstention ?? null;
+  const clauses = faces.map(faceAloneClause).join("; ");
+  if (asks === "what") return `${capitalised(clauses)}.`;
+  const so = faces.filter(({ judgment: { faceOnly, integrated } }) => {
+    const [alone, both] = [faceOnly, integrated].map(({ distribution }) => ranked(distribution)[0]?.label);
+    return target?.type === "label" ? alone === target.label : (alone === both) === (asks === "if same");
+  });
   const nothing = why === null ? "" : `, as the context says nothing (${clause(why)})`;
-  const so = read.filter(({ isSo }) => isSo).map(({ face }) => face.faceId);
-  const yes = so.length === read.length ? "Yes" : `Yes for ${listed(so)}`;
-  const head = asksWhether ? `${so.length === 0 ? "No" : yes}${nothing}: ` : "";
-  return `${capitalised(`${head}${clauses.join("; ")}`)}.`;
+  const yes = so.length === faces.length ? "Yes" : `Yes for ${listed(so.map(({ faceId }) => faceId))}`;
+  return `${so.length === 0 ? "No" : yes}${nothing}: ${clauses}.`;
+}
+
+type AskedFaceAlone = Extract<AskedQuestion, { kind: "face-alone" }>;
+
+function faceAloneClause(face: JudgedFace): string {
+  const { faceOnly, contextOnly, integrated } = face.judgment;
+  const [alone, both] = [faceOnly, integrated].map(({ distribution }) => ranked(distribution)[0]);
+  const ids = citing(readingIds(face));
+  if (alone === undefined) return `${face.faceId} alone is not read${ids}`;
+  const added =
+    contextOnly.abstention !== null || both === undefined
+      ? ""
+      : `, with the context as ${expressing(both.label)} (${share(both.probability)})`;
+  return `by the face alone ${face.faceId} is perceived as ${expressing(alone.label)} (${share(alone.probability)})${added}${ids}`;
 }
 
 /** Whether a context makes one expression more, or less, likely than the face alone does. */

@@ -11,7 +11,17 @@ import {
   share,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { levelOf, nameOf, notRead, orderOf, presentOn, shownName, TIED_WITHIN, unitItems } from "./target-levels.ts";
+import {
+  levelOf,
+  nameOf,
+  notRead,
+  orderOf,
+  presentOn,
+  scaleOf,
+  shownName,
+  TIED_WITHIN,
+  unitItems,
+} from "./target-levels.ts";
 
 interface Ordered {
   readonly target: Target;
@@ -23,8 +33,6 @@ interface Placed {
   readonly level: number;
 }
 
-/** Levels nearer than this are told by the same number. */
-const SEEN_APART = 0.005;
 /** A level below this is hardly any of it: being the first then says little. Set by hand, not fitted. */
 const HARDLY = 0.2;
 
@@ -116,8 +124,9 @@ function inOrder({ target, most }: Ordered, { faces, view }: AnswerScene): Place
       return level === undefined ? [] : [{ face, level }];
     })
     .sort((a, b) => {
-      const apart = most ? b.level - a.level : a.level - b.level;
-      return Math.abs(apart) < SEEN_APART ? 0 : apart;
+      // Those that are told by the same number stay from left to right.
+      const [one, other] = [a, b].map(({ level }) => Math.round(100 * level)) as [number, number];
+      return most ? other - one : one - other;
     });
 }
 
@@ -195,7 +204,7 @@ export function howMuchMoreAnswer(asked: Ordered & { readonly first: string }, s
   const ids = placed.flatMap(({ face }) => evidenceFor(asked.target, face, scene).slice(0, 2));
   const scale =
     asked.target.type === "label" ? ", which says how much more surely and not how much more intensely" : "";
-  return `By ${orderOf(asked.target)}, ${one.face.faceId} (${share(one.level)}) is ${listed(told)}${scale}${citing(ids)}.`;
+  return `By ${scaleOf(asked.target)}, ${one.face.faceId} (${share(one.level)}) is ${listed(told)}${scale}${citing(ids)}.`;
 }
 
 function evidenceFor(target: Target, face: JudgedFace, { view }: AnswerScene): readonly string[] {

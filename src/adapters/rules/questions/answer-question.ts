@@ -151,7 +151,7 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
     case "choice":
       return choiceAnswer(asked.labels, scene);
     case "presence":
-      return presenceAnswer(asked.target, scene);
+      return presenceAnswer(asked.target, scene, asked);
     case "strength":
       return strengthAnswer(asked.target, scene);
     case "side":
@@ -207,9 +207,9 @@ function answerOf(asked: Exclude<AskedQuestion, { kind: "unanswerable" }>, scene
     case "words":
       return saidAnswer(scene);
     case "face-alone":
-      return faceAloneAnswer(asked.target, scene);
+      return faceAloneAnswer(asked, scene);
     case "pose":
-      return poseAnswer(asked.of, scene);
+      return poseAnswer(asked, scene);
     case "average":
       return averageAnswer(asked.target, scene);
     case "closest-pair":

@@ -1,7 +1,7 @@
 import { describeFaces } from "./answer-description.ts";
 import { type AnswerScene, citing, type JudgedFace, listed, readingIds, share } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { levelOf, notRead, orderOf, TIED_WITHIN, unitItems, unitsOf } from "./target-levels.ts";
+import { levelOf, notRead, scaleOf, TIED_WITHIN, unitItems, unitsOf } from "./target-levels.ts";
 
 /** Whether the first is shown more surely than the second, on each face. */
 export function moreThanAnswer([first, second]: readonly Target[], scene: AnswerScene): string {
@@ -14,7 +14,7 @@ export function moreThanAnswer([first, second]: readonly Target[], scene: Answer
     const head = Math.abs(one - other) < TIED_WITHIN ? "Neither more than the other" : one > other ? "Yes" : "No";
     const sureness = first.type === "affect" ? "" : ", which says how surely it is shown and not how intensely";
     return [
-      `${head}: ${orderOf(first)} stands at ${share(one)} on ${face.faceId}, ${orderOf(second)} at ${share(other)}${sureness}${ids}`,
+      `${head}: ${scaleOf(first)} stands at ${share(one)} on ${face.faceId}, ${scaleOf(second)} at ${share(other)}${sureness}${ids}`,
     ];
   });
   return told.length === 0 ? notRead(second, scene) : `${told.join(". ")}.`;
@@ -51,7 +51,7 @@ function ratedClauses(target: Target, { from, to }: { from: number; to: number }
   });
   if (rated.length === 0) return [];
   const ids = rated.flatMap(({ face }) => ratingIds(target, face, scene));
-  return [{ name: orderOf(target), levels: listed(rated.map(({ told }) => told)), kind: ratedAs(target), ids }];
+  return [{ name: scaleOf(target), levels: listed(rated.map(({ told }) => told)), kind: ratedAs(target), ids }];
 }
 
 function ratedAs(target: Target): string {

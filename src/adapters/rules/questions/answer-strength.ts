@@ -14,7 +14,7 @@ import {
   share,
 } from "./answer-words.ts";
 import type { Target } from "./question-targets.ts";
-import { levelOf, notRead, orderOf, presenceOfUnit, unitItems } from "./target-levels.ts";
+import { levelOf, notRead, presenceOfUnit, scaleOf, unitItems } from "./target-levels.ts";
 
 /** How strong something is, in the words of its scale. */
 export function strengthAnswer(target: Target, scene: AnswerScene): string {
@@ -55,7 +55,7 @@ export function averageAnswer(target: Target, scene: AnswerScene): string {
       ? ""
       : `, from ${share(lowest.level)} (${lowest.face.faceId}) to ${share(highest.level)} (${highest.face.faceId})`;
   const sureness = target.type === "label" ? ", which says how surely it is read and not how intense it is" : "";
-  return `Over ${levels.length} ${levels.length === 1 ? "face" : "faces"}, ${orderOf(target)} is ${share(mean)} on average${range}${sureness}${ids}.`;
+  return `Over ${levels.length} ${levels.length === 1 ? "face" : "faces"}, ${scaleOf(target)} is ${share(mean)} on average${range}${sureness}${ids}.`;
 }
 
 function degree(level: number): string {

@@ -18,7 +18,6 @@ import {
   topOf,
 } from "./answer-words.ts";
 import { asksWhetherFelt, type Target } from "./question-targets.ts";
-import { EVERYBODY } from "./question-wording.ts";
 import {
   article,
   notRead,
@@ -33,13 +32,16 @@ import {
 } from "./target-levels.ts";
 
 /** Yes or no for each face, with what decides. */
-export function presenceAnswer(target: Target, scene: AnswerScene): string {
+export function presenceAnswer(
+  target: Target,
+  scene: AnswerScene,
+  { ofAll = false }: { readonly ofAll?: boolean } = {},
+): string {
   if (target.type === "label" && scene.faces.every((face) => probabilityOf(face, target.label) === undefined)) {
     return notRead(target, scene);
   }
   const verdicts = scene.faces.map((face) => ({ face, there: presentOn(target, face, scene.view) }));
-  const question = scene.view.question ?? "";
-  const felt = target.type === "smile" && asksWhetherFelt(question);
+  const felt = target.type === "smile" && asksWhetherFelt(scene.view.question ?? "");
   const [only] = verdicts;
   if (only !== undefined && verdicts.length === 1) {
     const isFirst = target.type === "label" && topOf(only.face)?.label === target.label;
@@ -47,7 +49,7 @@ export function presenceAnswer(target: Target, scene: AnswerScene): string {
     const head = felt ? NOT_FELT : told;
     return `${head}: ${presenceClause(target, only.face, scene)}.${meaningOf(target, only.there)}`;
   }
-  const told = EVERYBODY.test(question.toLowerCase()) ? ofEverybody(verdicts) : ofAnybody(verdicts);
+  const told = ofAll ? ofEverybody(verdicts) : ofAnybody(verdicts);
   const clauses = verdicts.map(({ face }) => presenceClause(target, face, scene));
   const isCrowd = verdicts.length > NAMED_FACES;
   return `${felt ? NOT_FELT : told}: ${(isCrowd ? crowdClauses(target, verdicts, scene) : clauses).join("; ")}.`;

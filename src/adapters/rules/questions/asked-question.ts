@@ -1,4 +1,5 @@
 import type { FastMovement } from "./clip-questions.ts";
+import type { HeldSo } from "./pose-questions.ts";
 import type { Target } from "./question-targets.ts";
 
 /** A side of the person's own face; `one`: either, but not both alike. */
@@ -23,10 +24,11 @@ export type QuestionKind =
         | "least-likely"
         | "strongest-unit";
     }
-  /** What the face alone is read as, or whether it is read as this. */
-  | { readonly kind: "face-alone"; readonly target: Target | null }
-  /** How the head is held, or where somebody looks. */
-  | { readonly kind: "pose"; readonly of: "head" | "gaze" }
+  /** What the face alone is read as, or whether it is read as this, or as another or the same as with the context. */
+  | { readonly kind: "face-alone"; readonly target: Target | null; readonly asks: "what" | "if other" | "if same" }
+  /** How the head is held, or where somebody looks; `is`: whether so, where that was asked and can be told. */
+  | { readonly kind: "pose"; readonly of: "head"; readonly is: HeldSo | null }
+  | { readonly kind: "pose"; readonly of: "gaze"; readonly is: "at the camera" | "away from the camera" | null }
   /** The mean over the faces. */
   | { readonly kind: "average"; readonly target: Target }
   /** The two faces that are read most alike. */
@@ -50,8 +52,10 @@ export type QuestionKind =
   | { readonly kind: "which" | "rank"; readonly target: Target; readonly most: boolean }
   | { readonly kind: "who" | "who-not"; readonly target: Target }
   | { readonly kind: "count"; readonly target: Target | null }
+  /** `ofAll`: whether every face shows it. */
+  | { readonly kind: "presence"; readonly target: Target; readonly ofAll?: true }
   | {
-      readonly kind: "presence" | "strength" | "side" | "when" | "why-not" | "what-would-make";
+      readonly kind: "strength" | "side" | "when" | "why-not" | "what-would-make";
       readonly target: Target;
     }
   /** `byUnits`: by action units alone. */

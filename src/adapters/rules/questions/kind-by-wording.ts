@@ -26,6 +26,7 @@ import {
   SUREST,
   UNSURE,
   WORDS,
+  YES_NO,
 } from "./question-wording.ts";
 
 /** Kinds that a wording tells by itself; the first that it has. */
@@ -52,10 +53,15 @@ function ofContext(lower: string, [target]: readonly Target[]): QuestionKind | u
   return asksEffect ? { kind: "context-effect" } : undefined;
 }
 
+function aloneIn(lower: string) {
+  if (!YES_NO.test(lower) && !/^(?:and |so |but )?(?:would|will)\b/.test(lower)) return "what";
+  return /\bsame\b/.test(lower) ? "if same" : "if other";
+}
+
 /** What is asked whatever is named beside, as by its wording alone. */
 export function kindByWording(lower: string, targets: readonly Target[]): QuestionKind | undefined {
   if (FACE_ALONE.test(lower) && !/\bchange|\bcontext (?:alone|only)\b/.test(lower))
-    return { kind: "face-alone", target: targets[0] ?? null };
+    return { kind: "face-alone", target: targets[0] ?? null, asks: aloneIn(lower) };
   const asked = ofContext(lower, targets);
   if (asked !== undefined) return asked;
   if (ASKS_WHO.test(lower) && SUREST.test(lower)) return { kind: "surest", most: !UNSURE.test(lower) };

@@ -1,4 +1,3 @@
-import { type HeadPose, STRAIGHT_BELOW_RAD } from "../../../domain/measurement.ts";
 import type { QuestionKind } from "./asked-question.ts";
 import { ASKS_WHAT, WHY, YES_NO } from "./question-wording.ts";
 
@@ -12,33 +11,31 @@ export const GAZE =
 export function poseIn(lower: string): QuestionKind | undefined {
   if (WHY.test(lower) || /\bwould\b/.test(lower)) return undefined;
   if (!YES_NO.test(lower) && !ASKS_WHAT.test(lower) && !/^(?:where|whom?|at whom)\b/.test(lower)) return undefined;
-  if (GAZE.test(lower)) return { kind: "pose", of: "gaze" };
-  return HEAD.test(lower) ? { kind: "pose", of: "head" } : undefined;
+  const isYesNo = YES_NO.test(lower);
+  if (GAZE.test(lower))
+    return { kind: "pose", of: "gaze", is: isYesNo && AT_CAMERA.test(lower) ? cameraIn(lower) : null };
+  return HEAD.test(lower) ? { kind: "pose", of: "head", is: isYesNo ? heldSoIn(lower) : null } : undefined;
 }
 
-/** `null`: left and right may be the viewer's or the person's own, so that neither yes nor no is told. */
-type Axis = readonly [wording: RegExp, isSo: ((pose: HeadPose) => boolean) | null];
+const AT_CAMERA = /\b(?:camera|lens|at (?:me|us|you)|viewer)\b/;
 
-const isStraight = (...angles: readonly number[]) => angles.every((angle) => Math.abs(angle) < STRAIGHT_BELOW_RAD);
+function cameraIn(lower: string) {
+  return /\b(?:away|aside|not|isn't|aren't|doesn't|don't)\b/.test(lower) ? "away from the camera" : "at the camera";
+}
 
-/** Yes-or-no questions about a head, and what decides them; the first that fits. */
-const AXES: readonly Axis[] = [
+/** How a yes-or-no question has a head held. */
+export type HeldSo = "straight" | "tilted" | "lowered" | "raised" | "turned";
+
+/** `null`: left and right may be the viewer's or the person's own, so that neither yes nor no is told. The first that fits. */
+const HELD: readonly (readonly [RegExp, HeldSo | null])[] = [
   [/\b(?:left|right)\b/, null],
-  [/\b(?:straight|frontal|facing|faces? the)\b/, ({ yawRad, pitchRad }) => isStraight(yawRad, pitchRad)],
-  [/\btilt/, ({ rollRad }) => !isStraight(rollRad)],
-  [/\b(?:lower\w*|bow\w*|down)\b/, ({ pitchRad }) => pitchRad <= -STRAIGHT_BELOW_RAD],
-  [/\b(?:rais\w*|up)\b/, ({ pitchRad }) => pitchRad >= STRAIGHT_BELOW_RAD],
-  [/\b(?:turn|rotat|profile)/, ({ yawRad }) => !isStraight(yawRad)],
+  [/\b(?:straight|frontal|facing|faces? the)\b/, "straight"],
+  [/\btilt/, "tilted"],
+  [/\b(?:lower\w*|bow\w*|down)\b/, "lowered"],
+  [/\b(?:rais\w*|up)\b/, "raised"],
+  [/\b(?:turn|rotat|profile)/, "turned"],
 ];
 
-/** Whether a head is held as a yes-or-no question has it; `undefined` where the question wants no yes or no. */
-export function isHeldSo(question: string, pose: HeadPose): boolean | undefined {
-  const lower = question.toLowerCase();
-  const axis = YES_NO.test(lower) ? AXES.find(([wording]) => wording.test(lower)) : undefined;
-  return axis?.[1]?.(pose);
-}
-
-/** Whether a question wants to know if somebody looks at the camera. */
-export function asksOfCamera(question: string): boolean {
-  return YES_NO.test(question.toLowerCase()) && /\b(?:camera|lens|at (?:me|us|you)|viewer)\b/i.test(question);
+function heldSoIn(lower: string): HeldSo | null {
+  return HELD.find(([wording]) => wording.test(lower))?.[1] ?? null;
 }

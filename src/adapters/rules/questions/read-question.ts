@@ -16,6 +16,7 @@ import {
   BY_UNITS,
   DESCRIBE,
   DESCRIBE_WHOM,
+  EVERYBODY,
   FELT,
   HOW_MANY,
   HOW_MUCH_MORE,
@@ -175,7 +176,8 @@ function severalOf(lower: string, targets: readonly Target[]): QuestionKind | un
 
 function presenceOf(lower: string, target: Target): QuestionKind {
   const isFelt = REALLY.test(lower) || (IS_FELT.test(lower) && !LOOKS.test(lower));
-  return isFelt && target.type === "label" ? unanswerable(NOT_FELT) : { kind: "presence", target };
+  if (isFelt && target.type === "label") return unanswerable(NOT_FELT);
+  return { kind: "presence", target, ...(EVERYBODY.test(lower) && { ofAll: true }) };
 }
 
 /** "Which side of the mouth is higher?": by the unit that lifts it. */

@@ -47,6 +47,12 @@ export function orderOf(target: Target): string {
   return target.type === "label" ? target.label : `whether ${nameOf(target)} is shown`;
 }
 
+/** What a level is told as: of a scale with two ends, the end that was asked for. */
+export function scaleOf(target: Target): string {
+  if (target.type !== "affect" || target.end === "high") return orderOf(target);
+  return target.dimension === "valence" ? "negative valence" : "low arousal";
+}
+
 export function article(word: string): "a" | "an" {
   return /^[aeiou]/i.test(word) ? "an" : "a";
 }
