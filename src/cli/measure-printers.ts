@@ -5,7 +5,7 @@ import type { ImageOutcome } from "../measuring/measure-image.ts";
 import type { FerToolbox } from "../ports/fer-toolbox.ts";
 import type { SceneObserver } from "../ports/scene-observer.ts";
 import { bar, plain, type TerminalStyle, wrap } from "../render/terminal-style.ts";
-import type { MeasureOptions } from "./measure.ts";
+import type { MeasureOptions } from "./measure-options.ts";
 import { note, outputStyle, print } from "./output.ts";
 
 /** Prints outcomes as they come, and whatever must stand around them. Failures go to standard error as well. */

@@ -1,15 +1,14 @@
-import sharp from "sharp";
 import { z } from "zod";
 import type { Taxonomy } from "../../domain/category.ts";
 import { ConfigurationError } from "../../domain/errors.ts";
 import type { ImageView } from "../../domain/image.ts";
-import type { Judgment, Reading, SubjectJudgment } from "../../domain/judgment.ts";
+import type { Judgment, SubjectJudgment } from "../../domain/judgment.ts";
 import { NO_TOKENS } from "../../domain/token-use.ts";
-import { deriveCoreAffect } from "../../facs/circumplex.ts";
 import { sha256 } from "../../platform/hash.ts";
 import type { ChatMessage, ChatReply, ChatRequest, JudgeModel, ToolCall } from "../../ports/chat-model.ts";
 import { type ClipPair, openClipPair } from "./clip-pair.ts";
 import { type LabelText, labelTexts } from "./label-texts.ts";
+import { abstaining, readView } from "./read-view.ts";
 
 /**
  * The zero-shot baseline of the field: how like the pixels of each reading are to what each label means. It looks at the face
@@ -186,55 +185,6 @@ function subjectOf(
     appraisals: [],
     alternatives: [],
   };
-}
-
-async function readView(
-  view: ImageView | undefined,
-  missing: string,
-  { pair, texts }: { readonly pair: ClipPair; readonly texts: readonly LabelText[] },
-  signal?: AbortSignal,
-): Promise<Reading> {
-  if (view === undefined) return abstaining(missing);
-  if (await isCovered(view)) return abstaining("Nothing is left in the image but what is covered");
-  const image = await pair.embedImage(view, signal);
-  const cosines: number[] = [];
-  for (const { text } of texts) cosines.push(dot(image, await pair.embedText(text, signal)));
-  const shares = softmax(cosines.map((cosine) => pair.text.scale * cosine));
-  const distribution = texts
-    .map(({ label }, index) => ({ label, probability: shares[index] as number, novel: false }))
-    .sort((a, b) => b.probability - a.probability);
-  const { valence = null, arousal = null } = deriveCoreAffect(distribution) ?? {};
-  return { distribution, valence, arousal, abstention: null };
-}
-
-function abstaining(abstention: string): Reading {
-  return { distribution: [], valence: null, arousal: null, abstention };
-}
-
-/** From this share of covering gray on, nothing is left to be read; a hand or some hair beside a covered face is no scene. */
-const COVERED_FROM = 0.85;
-const GRAY = 128;
-const GRAY_ERROR = 8;
-
-async function isCovered({ data }: ImageView): Promise<boolean> {
-  const rgb = await sharp(data).removeAlpha().toColourspace("srgb").resize(64, 64, { fit: "fill" }).raw().toBuffer();
-  let covered = 0;
-  for (let at = 0; at < rgb.length; at += 3) {
-    const channels = [rgb[at] as number, rgb[at + 1] as number, rgb[at + 2] as number];
-    if (channels.every((value) => Math.abs(value - GRAY) <= GRAY_ERROR)) covered += 1;
-  }
-  return covered >= (COVERED_FROM * rgb.length) / 3;
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, index) => sum + value * (b[index] as number), 0);
-}
-
-function softmax(values: readonly number[]): number[] {
-  const highest = Math.max(...values);
-  const weights = values.map((value) => Math.exp(value - highest));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
 }
 
 function answerOf(subjects: readonly SubjectJudgment[], texts: readonly LabelText[]): string {

@@ -17,7 +17,7 @@ import type { AboutImage } from "./image-page.tsx";
 import { Busy, Failure } from "./parts.tsx";
 import { frameFrom, jobAt, post, useLoaded } from "./server.ts";
 import { type StudyAbout, useStudyRows } from "./study-data.ts";
-import { Measuring } from "./study-page.tsx";
+import { Measuring } from "./study-measuring.tsx";
 
 /** One clip of a study. */
 export function ClipPage({ rest: study }: { readonly rest: string }) {
