@@ -11,13 +11,16 @@ const FACE_BY_FACE: ReadonlySet<AskedQuestion["kind"]> = new Set([
   "all-present",
   "alternatives",
   "certainty",
+  "choice",
   "context-effect",
   "distribution",
   "expected",
+  "face-alone",
   "fit",
   "least-likely",
   "more-than",
   "networks",
+  "pose",
   "prototype",
   "side",
   "sign",
@@ -42,7 +45,7 @@ export function briefly(
   for (let told = faces.length - 1; told > 0 && wordsIn(answer) > MOST_WORDS; told -= 1) {
     const others = faces.slice(told).map(({ faceId }) => faceId);
     const shorter = answerOf({ ...scene, faces: faces.slice(0, told) }).replace(/\.$/, "");
-    answer = `${shorter}; of ${listed(others)} the same can be asked by name.`;
+    answer = `${shorter}; ${listed(others)} can be asked about by name.`;
   }
   return answer;
 }
