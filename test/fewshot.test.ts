@@ -8,6 +8,7 @@ import { identifyImage } from "../src/exemplars/leakage.ts";
 import { embedMeasured, toolboxSpace } from "../src/exemplars/make-exemplar.ts";
 import { readPack } from "../src/exemplars/pack.ts";
 import { retrieveExemplars } from "../src/exemplars/retrieve-exemplars.ts";
+import { STARTER_PACKS } from "../src/exemplars/starter-packs.ts";
 import { measureImage } from "../src/measuring/measure-image.ts";
 import { ownPath } from "../src/platform/package-paths.ts";
 import type { FerToolbox } from "../src/ports/fer-toolbox.ts";
@@ -27,6 +28,11 @@ describe("the starter packs", () => {
     const files = (await readdir(ownPath("fewshot"))).filter((file) => file.endsWith(".jsonl"));
     return Promise.all(files.map((file) => readPack(join(ownPath("fewshot"), file))));
   }
+
+  it("are those that are named wherever one can be chosen", async () => {
+    const files = (await readdir(ownPath("fewshot"))).filter((file) => file.endsWith(".jsonl"));
+    expect(files.toSorted()).toEqual(STARTER_PACKS.map((name) => `${name}.jsonl`).toSorted());
+  });
 
   async function filledStore(folder: string) {
     const space = toolboxSpace(toolbox);

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { EMBEDDER_FORMS } from "../compose/models.ts";
+import { STARTER_PACKS } from "../exemplars/starter-packs.ts";
 import { addModelOptions, addRemoteOptions } from "./model-options.ts";
 import { cacheOption, mirroredOption, storeOption, wholeNumber } from "./run-options.ts";
 
@@ -44,7 +45,7 @@ export function register(program: Command): void {
     .option("--counter", "it looks like the category and is not")
     .action(async (image, options) => (await import("./exemplars-add.ts")).add(image, options));
   adding("import", "add many: packs (.jsonl), tables (.csv), trees with one folder per category, or a starter pack")
-    .argument("<sources...>", "files or folders, or smiles, posed-faces, near-misses")
+    .argument("<sources...>", `files or folders, or ${STARTER_PACKS.join(", ")}`)
     .option("--partial", "import what can be used when some entries cannot")
     .action(async (sources, options) => (await import("./exemplars-add.ts")).importAll(sources, options));
   filtered("list", "list exemplars")

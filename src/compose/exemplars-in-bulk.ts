@@ -7,6 +7,7 @@ import { locateImage } from "../exemplars/image-reference.ts";
 import { type ImportOptions, type ImportOutcome, importExemplars } from "../exemplars/import-exemplars.ts";
 import { readPack, writePack } from "../exemplars/pack.ts";
 import { readCategoryFolders, readExemplarTable } from "../exemplars/read-labelled-images.ts";
+import { STARTER_PACKS } from "../exemplars/starter-packs.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import { systemPath } from "../platform/system-path.ts";
 import type { ExemplarFilter } from "../ports/exemplar-store.ts";
@@ -54,7 +55,7 @@ async function readSource(source: string, options: Omit<Reading, "partial">): Pr
     const shipped = ownPath("fewshot", `${source}.jsonl`);
     if ((await stat(shipped).catch(() => undefined)) === undefined) {
       throw new ConfigurationError(
-        `There is no file, folder or starter pack "${source}" (starter packs: smiles, posed-faces, near-misses)`,
+        `There is no file, folder or starter pack "${source}" (starter packs: ${STARTER_PACKS.join(", ")})`,
       );
     }
     return await readPack(shipped);

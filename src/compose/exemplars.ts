@@ -1,7 +1,6 @@
 import { existsSync, statSync } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { createLanceExemplarStore } from "../adapters/lancedb/exemplar-store.ts";
 import { ConfigurationError, PackError } from "../domain/errors.ts";
 import type { ExpressionSpace } from "../domain/expression-space.ts";
@@ -9,6 +8,7 @@ import type { ExemplarCandidate } from "../exemplars/exemplar-candidate.ts";
 import { type ImportOutcome, importExemplars } from "../exemplars/import-exemplars.ts";
 import { type MeasureImage, toolboxSpace } from "../exemplars/make-exemplar.ts";
 import { readPack } from "../exemplars/pack.ts";
+import { STARTER_PACKS } from "../exemplars/starter-packs.ts";
 import { measureImage } from "../measuring/measure-image.ts";
 import { ownPath } from "../platform/package-paths.ts";
 import { walkFolder } from "../platform/walk-folder.ts";
@@ -123,11 +123,9 @@ export async function openPacks(
 
 /** The packs that ship with examples of something, each with its categories. */
 export async function starterPacks(): Promise<{ readonly name: string; readonly categories: readonly string[] }[]> {
-  const folder = ownPath("fewshot");
-  const names = (await readdir(folder)).flatMap((file) => (file.endsWith(".jsonl") ? basename(file, ".jsonl") : []));
   const packs = await Promise.all(
-    names.map(async (name) => {
-      const { candidates } = await readPack(join(folder, `${name}.jsonl`));
+    STARTER_PACKS.map(async (name) => {
+      const { candidates } = await readPack(ownPath("fewshot", `${name}.jsonl`));
       const shown = candidates.flatMap(({ label }) => (label.role === "instance" ? [label.category] : []));
       return { name, categories: [...new Set(shown)].sort() };
     }),

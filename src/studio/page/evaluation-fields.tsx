@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { STARTER_PACKS } from "../../exemplars/starter-packs.ts";
 import type { Threshold } from "./evaluation-draft.ts";
 import type { FieldsProps } from "./evaluation-form.tsx";
 import { NumberField } from "./parts.tsx";
@@ -50,8 +51,6 @@ export function Choices({ legend, options, chosen, inWords = String, change, oth
     </fieldset>
   );
 }
-
-const STARTER_PACKS = ["smiles", "posed-faces", "near-misses"];
 
 const MODES = { images: "as images", descriptions: "in words", both: "as images and in words" };
 
